@@ -9,7 +9,7 @@ import { runScript } from './support/python.ts';
 
 const refusals: Refusals = [
   [/_(?:bzip2|xz|lz4)$/u, /its blocks are compressed with "(?:bzip2|xz|lz4)"/u],
-  [/^fast_top_/u, /its schema is no record but/u],
+  [/^fast_top_/u, /its schema is not a record but/u],
 ];
 
 test('Avro files of other writers come out value by value as fastavro reads them', async (context) => {

@@ -94,6 +94,6 @@ suite('the built batch destination, killed while its spool is too small', { conc
   }
 });
 
-test('runs were broken before anything was acknowledged, on the way, and behind the input', () => {
+test('runs were broken before anything was acknowledged, on the way, and after the input', () => {
   for (const state of ['0 false', '1 false', '2 false']) assert.ok(told.includes(state), state);
 });

@@ -1,4 +1,4 @@
-// The daily export on a real S3 server, read by pyarrow: types, values and what lies beside them.
+// The daily export on a real S3 server, read by pyarrow: types, values and their siblings.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';

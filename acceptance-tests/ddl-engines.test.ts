@@ -112,7 +112,7 @@ suite('ddl, engine by engine', () => {
               readonly columns: readonly string[];
             }[];
             assert.equal(judged.length, tableCount);
-            if (engine === 'glue' || engine === 'duckdb' || engine === 'clickhouse') return; // Columns that are no syntax.
+            if (engine === 'glue' || engine === 'duckdb' || engine === 'clickhouse') return; // Columns that are not part of the syntax.
             for (const [index, own] of printedTables(sql).entries()) {
               const columns = (judged[index]?.columns ?? []).map((name) => name.toLowerCase());
               if (!isNasty(own)) continue;

@@ -38,7 +38,7 @@ async function arrives(source: Json, destination: Json, prefix: string): Promise
     readonly [table: string]: { readonly rows: number; readonly files: number; readonly hours: number };
   };
   assert.deepEqual([airports?.rows, flights?.rows], [3376, 100_000]);
-  assert.ok(flights !== undefined && flights.hours > 100, 'flights lie in the hours of their own time');
+  assert.ok(flights !== undefined && flights.hours > 100, 'flights are in the hours of their own time');
   return messages;
 }
 

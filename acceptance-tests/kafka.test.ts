@@ -246,14 +246,14 @@ suite('the page docs/tutorial/streaming-from-kafka.md', () => {
     await using kafka = await startKafka();
     const docker = join(import.meta.dirname, 'kafka/docker.ts');
     const prelude = `docker() { BROKER=${kafka.plain} node ${docker} "$@"; }\n`;
-    const { steps, script } = await page('tutorial/streaming-from-kafka.md');
-    const said = await follow({ steps, script: script.replace('localhost:9092\n', `${kafka.plain}\n`) }, prelude);
+    const { script } = await page('tutorial/streaming-from-kafka.md');
+    const said = await follow({ script: script.replace('localhost:9092\n', `${kafka.plain}\n`) }, prelude);
     assert.match(said, /^1000\n/mu);
   });
 });
 
 suite('feed-kafka while the broker is away', () => {
-  test('waits, keeps running and goes on, by both protocols', async () => {
+  test('waits, keeps running and resumes, by both protocols', async () => {
     await using kafka = await startKafka();
     await using classic = await startFeed(kafka.plain, { group_protocol: 'classic' });
     await using consumer = await startFeed(kafka.plain, { group_protocol: 'consumer' });

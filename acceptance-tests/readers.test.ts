@@ -1,5 +1,5 @@
-// What the destinations write is read whole by the readers that people use, each without help, and all of them see the same rows: so
-// does our own source. The rows are what breaks readers, with the settings that change rows: json_columns, partition_by and
+// The readers that people use read everything that the destinations write, each without help, and all of them see the same rows; so
+// does our own source. The rows are those that break readers, with the settings that change rows: json_columns, partition_by and
 // airbyte_metadata.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const seconds = '2026-01-15T10:00:00';
 type Sent = {
   /** Members of the record, as text. */
   readonly sent: string;
-  /** What a reader sees in the columns; what is beside them is of another form in each reader. */
+  /** The columns as a reader sees them. The siblings have another form in each reader. */
   readonly seen: Row;
   /** Values of another type than their column's: the hourly files keep them as they come, and readers guess types. */
   readonly isCoerced?: true;

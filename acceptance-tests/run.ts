@@ -15,10 +15,18 @@ import { promisify } from 'node:util';
 import { installConnector } from '../tools/build.ts';
 import { connectorNames } from '../tools/generate.ts';
 import { imageObstacle } from '../tools/images/image.ts';
+import { startMinistack } from '../tools/ministack.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
-import { startMinistack } from './support/ministack.ts';
-import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
+import {
+  ministack,
+  packageVersion,
+  preparePython,
+  prepareRunner,
+  python,
+  type Runner,
+  runners,
+} from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
 import { suiteOf } from './support/suites.ts';
 
@@ -56,7 +64,9 @@ try {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
   stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
-  const endpoint = needsServer ? stack.use(await startMinistack()).endpoint : '';
+  const endpoint = needsServer
+    ? stack.use(await startMinistack(ministack, { AUTH: 'true', SERVICES: 's3,iam,sts,kms' })).endpoint
+    : '';
   stop.signal.throwIfAborted();
   const table = await runTests(endpoint, folder);
   say(`\n${columns([['runner', 'connector', 'result'], ...table.rows()])}`);
@@ -90,7 +100,7 @@ async function runTests(endpoint: string, folder: string): Promise<RunnerTable> 
     process.exitCode ??= 1;
   });
   events.on('test:summary', ({ file, counts }) => {
-    // The last summary, of the whole run, names no file. A run without tests must not pass.
+    // The last summary, of the complete run, names no file. A run without tests must not pass.
     if (file === undefined && counts.tests === 0) process.exitCode ??= 1;
   });
   const report = events.pipe(new spec());

@@ -56,7 +56,7 @@ suite('a table that arrays of eight tasks replace, read by its latest.json all t
     const prefix = keyOfShard('users', index);
     table.server.inject({ kind: 'error', code: 'AccessDenied', operation: 'GetObject', prefix, times: Infinity });
   }
-  /** A task that has failed for good is started by hand, and the commit after it. */
+  /** A task that has failed permanently is started by hand, and the commit after it. */
   async function repeat(run: SlurmRun, index: number): Promise<void> {
     await runs.again(`${run.array}_${index}`);
     await runs.untilOver(run.array);

@@ -58,7 +58,7 @@ suite('the page of status', () => {
   });
   after(() => browser[Symbol.asyncDispose]());
 
-  test('replaces an older one, and leaves nothing beside it', async () => {
+  test('replaces an older one, and leaves nothing next to it', async () => {
     assert.match(await readFile(file, 'utf8'), /^<!doctype html>/u);
     assert.deepEqual(
       (await readdir(dirname(file))).filter((name) => name.endsWith('.part')),

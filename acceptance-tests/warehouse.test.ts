@@ -234,7 +234,7 @@ function flat(columns: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(columns).map(([name, type]) => `${name} ${type.toLowerCase().replaceAll(/(?<=[:,]) /gu, '')}`);
 }
 
-/** Whether Athena looks where the file lies: the template with numbers of the ranges, written without padding. */
+/** Whether Athena looks in the file's folder: the template with numbers of the ranges, written without padding. */
 function judgePlace(address: string, properties: Readonly<Record<string, string>>): void {
   let folder = properties['storage.location.template'] ?? '';
   for (const name of ['year', 'month', 'day']) {

@@ -1,6 +1,6 @@
-// `npm test [-- [--all-cases] <word>…]`: runs the test files, or those whose path has one of the words, small ones several in a
-// process (test/support/groups.ts), and reports in the same form on a terminal, into a file and in CI, closing with the numbers
-// of tests passed and failed.
+// `npm test [-- --long | <word>…]`: runs the test files; or the long ones (`.long.test.ts`); or all whose path has one of the words.
+// Small files run several in a process (test/support/groups.ts). The report has the same form on a terminal, in a file and in CI, and
+// ends with the numbers of tests passed and failed.
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,7 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
 import { buildAll } from './support/built-programs.ts';
-import { allCasesVariable } from './support/cases.ts';
-import { groupFiles } from './support/groups.ts';
+import { groupFiles, isLong } from './support/groups.ts';
 
 const root = join(import.meta.dirname, '..');
 const cacheFolder = 'node_modules/.cache/s3-connectors-tests';
@@ -18,23 +17,21 @@ const cache = join(root, cacheFolder);
 const durationsFile = join(cache, 'durations.json');
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { 'all-cases': { type: 'boolean', default: false } },
+  options: { long: { type: 'boolean', default: false } },
 });
-const { 'all-cases': isThorough } = values;
-const fileTimeoutMs = isThorough ? 900_000 : 180_000; // A hang fails its file; the others still run.
 
 /** Path → milliseconds, of the runs before. */
 const durations = new Map(Object.entries(readDurations()));
 const chosen = globSync('test/**/*.test.ts', { cwd: root }).filter((path) => {
-  return words.length === 0 || words.some((word) => path.includes(word));
+  return words.length === 0 ? isLong(path) === values.long : words.some((word) => path.includes(word));
 });
+const fileTimeoutMs = chosen.some(isLong) ? 900_000 : 180_000; // A hang fails its file; the others still run.
 /** The longest first, so that none of them is alone at the end. A file that never ran may be long. */
 const files = groupFiles(root, chosen, join(cacheFolder, 'groups')).toSorted((a, b) => {
   return durationOf(b) - durationOf(a) || (a < b ? -1 : 1);
 });
 if (files.length === 0) throw new Error(`No test file's path has ${words.join(' or ')}.`);
 
-if (isThorough) process.env[allCasesVariable] = '1';
 // Of the programs that tests start, too: half of their time would be spent on compiling.
 process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'compiled');
 await buildAll(join(cache, 'programs'));
@@ -53,7 +50,7 @@ events.on('test:summary', ({ file, counts, duration_ms: duration }) => {
     durations.set(file.slice(root.length + 1), Math.round(duration));
     return;
   }
-  // The last summary, of the whole run. A run without tests must not pass.
+  // The last summary, of the complete run. A run without tests must not pass.
   if (counts.tests === 0) process.exitCode = 1;
   mkdirSync(cache, { recursive: true });
   writeFileSync(durationsFile, JSON.stringify(Object.fromEntries(durations)));

@@ -1,6 +1,6 @@
 // Recorded conversations with the built streaming destination. Each folder of transcripts/ is one, and adding a folder adds a
-// test: `config.json` (connection left out), `catalog.json` (without it the Singer face is run), `before.json` (what lies in
-// the bucket at the start, by key, as lines), `input.jsonl`; and expected: `objects.json` (what lies there in the end but for
+// test: `config.json` (without the connection), `catalog.json` (without it the Singer target runs), `before.json` (the objects in
+// the bucket at the start, by key, as lines), `input.jsonl`; and expected: `objects.json` (the objects at the end, without
 // manifests) and `stdout.jsonl` (all lines but LOG of level INFO; times are 0). The exit code is 1 after a TRACE ERROR.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

@@ -79,7 +79,7 @@ export async function billOfMaterials(
     ...bundled.map((one) => component(one, lock, 'bundled')),
     ...[...withDependencies(external, lock)].sort().map((name) => {
       const { version = '', license = '' } = lock.packages[`node_modules/${name}`] ?? {};
-      return component({ name, version, license }, lock, 'installed beside it');
+      return component({ name, version, license }, lock, 'installed next to it');
     }),
   ];
   const content = {

@@ -8,55 +8,55 @@ import { markdownTable } from './markdown-table.ts';
 export function formatsPage(): string {
   return `# What is read and what is not
 
-Made from the code by \`npm run build\`. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
+Generated from the code by \`npm run build\`. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
 write by default.
 
 ## Names of files
 
 ${markdownTable([['`data_format.format`', 'Extensions'], ...Object.entries(formatExtensions).map(([format, names]) => [`\`${format}\``, codes(names)])])}
 
-A name without an extension is read as the format. Behind the extension may stand a compression
-(${codes([...compressionExtensions])}) and a part’s number (\`data.csv000\`,
-\`data.csv.001\`, \`part-0.c000\`). Any other name is read if \`file_pattern\` spells it: \`*.log.gz\`, but not \`*\`.
+A file without an extension is read as this format. The extension can be followed by a compression
+(${codes([...compressionExtensions])}) and by a part number (\`data.csv000\`,
+\`data.csv.001\`, \`part-0.c000\`). A file with any other name is read only if \`file_pattern\` spells part of the name: \`*.log.gz\`, but not \`*\`.
 
 ## Compression of text
 
-CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot. The
-files of a ZIP archive are read one after the other, each with its own header; folders, side files, and files of other formats among
-them are skipped. An encrypted file, or one of another method than stored and deflated, fails its stream.
+CSV and JSON files are decompressed while they arrive. The connector recognises the compression by the first bytes, or by the name if the
+format has no such bytes. The files of a ZIP archive are read one after the other, each with its own header. Folders, side files, and files of
+other formats in the archive are skipped. A file fails its stream if it is encrypted, or compressed by a method other than deflate.
 
-${markdownTable([['Read', 'Usual extensions', 'Told by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
+${markdownTable([['Read', 'Usual extensions', 'Recognised by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
 
-A file in ${unreadCodecs.map(({ title }) => title).join(', ')} is refused by that name. Parquet and Avro have their compression inside:
-all codecs of Parquet but the old \`LZ4\` and \`LZO\`, of Avro \`deflate\`, \`snappy\` and \`zstandard\`.
+A file in ${unreadCodecs.map(({ title }) => title).join(', ')} fails its stream, and the error names the compression. Parquet and Avro files are compressed inside. All
+codecs of Parquet are read except the old \`LZ4\` and \`LZO\`; of Avro, \`deflate\`, \`snappy\` and \`zstandard\`.
 
 ## Forms of JSON
 
-With \`data_format.format\` \`jsonl\` the first value of each file says its form:
+With \`data_format.format\` \`jsonl\` the first value of each file defines its form:
 
 ${markdownTable([['Form', 'Example', 'Read'], ...jsonForms])}
 
 ## Dialects of CSV
 
-\`data_format.dialect\` names the writer. It gives the options below their values; an option that you set wins over the dialect.
+\`data_format.dialect\` names the writer, and sets the options in this table. An option that you set yourself overrides the dialect.
 
 ${markdownTable([['Dialect', 'Writer', 'Delimiter', 'Quote', 'Escape', 'Header', 'Null', 'Null in quotes', 'Line end'], ...dialects()])}
 
-A null is compared with the field as it stands in the file: with \`escape\` \`\\\` and the null value \`\\N\`, the field \`\\N\` is null and
-\`\\\\N\` is the text \`\\N\`. In the dialects whose lines end with LF alone, a CR is part of a value. A blank line below the header
-is a row if the file has one column, as DuckDB, polars, pyarrow and sqlite write a null there; in other files it is none.
+Null values are compared with the field before its escapes are resolved: with \`escape\` \`\\\` and the null value \`\\N\`, the field \`\\N\` is null and
+\`\\\\N\` is the text \`\\N\`. In the dialects whose lines end only with LF, a CR is part of a value. A blank line below the header
+is a row if the file has one column, because DuckDB, polars, pyarrow and sqlite write a null like that. In other files it is ignored.
 
 ## Layouts
 
-A table is a folder directly below a schema prefix; with \`tables_from\` \`files\` it is a file there, named without the
-extension of its format and what stands behind that: \`users.csv.gz\` is the table \`users\`. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
-Below a table files may be in any folders:
+A table is a folder directly below a schema prefix; with \`tables_from\` \`files\` it is a file there, named without its
+extensions: \`users.csv.gz\` is the table \`users\`. In a prefix, \`*\` matches any characters of a folder's name: \`tenant=*/exports\`.
+The files of a table can be in any folders below it:
 
 ${markdownTable([['Layout', 'Columns', 'Setting'], ...layouts])}
 
 ## Side files
 
-Writers put these beside their data. They are skipped unless \`file_pattern\` spells the name, such as \`*-manifest.csv\`.
+Writers put these files next to their data. They are skipped unless \`file_pattern\` spells the name, such as \`*-manifest.csv\`.
 
 ${markdownTable([['Writer', 'Names'], ...sideFiles.map(({ writer, names }) => [writer, names])])}
 
@@ -90,10 +90,10 @@ const layouts = [
   ],
   ['any folders', 'none', '`not_partitioned`'],
   ['`users.csv`, `orders.csv.gz`: a file for each table', 'none', '`tables_from`: `files`'],
-  ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their plain files hold deleted rows', ''],
+  ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their files still contain deleted rows', ''],
   [
     '`_spark_metadata/` in the table’s folder: Spark’s streaming sink',
-    'only the files of complete batches are read, by its log; all of them with a WARN where a batch of the log is missing or damaged',
+    'only the files of complete batches are read, according to its log; if the log is incomplete or damaged, all files are read, with a WARN',
     '',
   ],
 ];
@@ -118,7 +118,8 @@ function codes(extensions: readonly string[]): string {
 
 function escapeText({ escape, escapedFields, escapedLetters }: DialectOptions): string {
   const letters = Object.keys(escapedLetters).join('');
-  if (escape === '') return letters === '' ? 'none' : `none; one that you set knows the letters ${letters}`;
+  if (escape === '')
+    return letters === '' ? 'none' : `none; an escape that you set also resolves the letters ${letters}`;
   const where = escapedFields === 'all' ? '' : ` in ${escapedFields} fields`;
   return `${shown(escape)}${where}${letters === '' ? '' : ` with the letters ${letters}`}`;
 }

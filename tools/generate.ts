@@ -1,5 +1,5 @@
 // The committed files that are generated from code: each connector's spec.json, the settings in its README and in docs/how-to/feed-kafka.md,
-// its definition for Meltano, docs/reference/errors.md, docs/reference/formats.md, and the setup page.
+// its definition for Meltano, docs/reference/errors.md, docs/reference/formats.md, the setup page, and the page of benchmarks.
 // `npm run build` writes them, and a test compares them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import type { ConnectorSpecification, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
+import { filesOfResults } from './bench/report/store.ts';
 import { formatsPage } from './generate-formats.ts';
 import { meltanoPlugin } from './generate-meltano.ts';
 import { withMetrics } from './generate-metrics.ts';
@@ -58,6 +59,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/setup/index.html', await setupPage()],
     ['docs/how-to/feed-kafka.md', await queuesPage()],
     ['docs/reference/metrics.md', withMetrics(await textOf('docs/reference/metrics.md'))],
+    ...(await filesOfResults()),
   ]);
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);

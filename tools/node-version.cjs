@@ -4,7 +4,7 @@
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.stderr.write(
     `The scripts of this repository need Node.js 24 or newer, this is ${process.versions.node} (${process.execPath}).\n` +
-      'Run `npm ci`, then `npm run <script>`: it brings its own Node, but on Macs with Apple silicon, where you install Node 24.\n',
+      'Run `npm ci`, then `npm run <script>`. `npm ci` also installs Node 24. On Macs with Apple silicon, install Node 24 yourself.\n',
   );
   process.exit(1);
 }

@@ -109,7 +109,7 @@ export async function listKeys(Bucket: string): Promise<readonly string[]> {
   return Contents.map(({ Key = '' }) => Key);
 }
 
-/** Copies what lies below `prefix` into a folder. */
+/** Copies the objects below `prefix` into a folder. */
 export async function download(Bucket: string, Prefix: string, folder: string): Promise<void> {
   await asAdministrator(async (s3) => {
     let token: string | undefined;

@@ -21,7 +21,7 @@ export type Browser = AsyncDisposable & {
   prefer(scheme: 'light' | 'dark'): Promise<void>;
   /** A phone has about 360 pixels. Undefined: as it was. */
   resize(width: number | undefined): Promise<void>;
-  /** Role and name of all that assistive technology is told of. */
+  /** Role and name of everything that assistive technology sees. */
   accessible(): Promise<readonly { readonly role: string; readonly name: string }[]>;
   /** Addresses that the page asked for. */
   readonly requested: readonly string[];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import type { Browser } from './browser.ts';
 
-/** In the page: the contrast of each text with what lies behind it, by WCAG 2. */
+/** In the page: the contrast of each text with its background, by WCAG 2. */
 const contrastsOf = `(() => {
   const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
   const light = (color) => {

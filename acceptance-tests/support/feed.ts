@@ -131,7 +131,7 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
       replica.child.kill(signal);
       return replica.exited;
     },
-    /** It hears nothing for so long, and then goes on as if nothing had been. */
+    /** It receives nothing for this long, and then continues as if nothing had happened. */
     async pause(name: string, ms: number): Promise<void> {
       const { child, log } = replicas.findLast((one) => one.name === name) as Replica;
       assert.equal(child.exitCode, null, log);

@@ -1,4 +1,4 @@
-// Files that we did not write, each as a table of its own: what source-s3 makes of them, beside what a reader of others does.
+// Files of other writers, each as a table: what source-s3 makes of them, compared with an independent reader.
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export type Comparison = {
 };
 export type Outcome = {
   readonly compared: Readonly<Record<string, Comparison>>;
-  /** Why a table was left out by discover or failed in read, by its name. */
+  /** Why discover omitted a table or read failed, by its name. */
   readonly refused: ReadonlyMap<string, string>;
   /** What the slowest stream took. */
   readonly seconds: number;
@@ -57,7 +57,7 @@ function configOf(endpoint: string, dataFormat: Json): Json {
 function leftOut(messages: readonly Message[]): readonly (readonly [string, string])[] {
   return messages.flatMap((message) => {
     const { message: text = '' } = (message['log'] ?? {}) as { readonly message?: string };
-    const [, name = '', why = ''] = /^lake\.(\S+) is left out of the catalog: (.*)$/u.exec(text) ?? [];
+    const [, name = '', why = ''] = /^lake\.(\S+) is omitted from the catalog: (.*)$/u.exec(text) ?? [];
     return name === '' ? [] : [[name, why] as const];
   });
 }

@@ -1,6 +1,5 @@
 // Starts a real Kafka broker (KRaft, one node) on loopback, with a listener for each way to connect: plain, TLS and SASL.
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,8 +9,8 @@ import { promisify } from 'node:util';
 
 import { Admin } from '@platformatic/kafka';
 
+import { type Daemon, freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { findJava, findProgram } from './debian.ts';
-import { freePort } from './ministack.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -19,7 +18,6 @@ const pom = join(root, 'acceptance-tests/kafka/pom.xml');
 const cache = join(root, 'node_modules/.cache/kafka');
 const certificate = join(root, 'test/support/tls');
 const startWithinMs = 120_000;
-const maxOutputLength = 20_000;
 
 /** What the SASL listeners accept. */
 export const kafkaUser = { username: 'feeder', password: 'kafka-canary' } as const;
@@ -66,62 +64,47 @@ export async function startKafka(): Promise<Kafka> {
   const users = ['--add-scram', scram('SCRAM-SHA-256'), '--add-scram', scram('SCRAM-SHA-512')];
   await execute('java', ['-cp', join(cache, '*'), ...format, ...users]);
   const { plain, tls, sasl } = ports;
-  let stop = await launch(file, plain);
+  let broker = await launch(file, plain);
   return {
     plain: address(plain),
     tls: address(tls),
     sasl: address(sasl),
     async restart(awayMs) {
-      await stop();
+      await broker[Symbol.asyncDispose]();
       await sleep(awayMs);
-      stop = await launch(file, plain);
+      broker = await launch(file, plain);
     },
     async [Symbol.asyncDispose]() {
-      await stop();
+      await broker[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
 
-/** @returns what ends it by kill -9, and waits: its data is removed or is to be found again, and an orderly end would take seconds. */
-async function launch(file: string, port: number): Promise<() => Promise<void>> {
-  const child = spawn('java', ['-Xmx384m', '-cp', join(cache, '*'), 'kafka.Kafka', file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: dirname(file),
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output = (output + String(chunk)).slice(-maxOutputLength);
-    });
+async function launch(file: string, port: number): Promise<Daemon> {
+  const args = ['-Xmx384m', '-cp', join(cache, '*'), 'kafka.Kafka', file];
+  const daemon = startDaemon('java', args, { cwd: dirname(file) });
+  try {
+    const look = (): Promise<true | undefined> => isUp(address(port));
+    await untilUp({ what: 'Kafka', daemons: [daemon], withinMs: startWithinMs, look });
+    return daemon;
+  } catch (error) {
+    await daemon[Symbol.asyncDispose]();
+    throw error;
   }
-  const exited = once(child, 'exit');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await exited;
-  };
-  const deadline = Date.now() + startWithinMs;
-  while (!(await isUp(address(port)))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop();
-      throw new Error(`Kafka does not start:\n${output}`);
-    }
-    await sleep(200);
-  }
-  return stop;
 }
 
 function address(port: number): string {
   return `localhost:${port}`;
 }
 
-async function isUp(broker: string): Promise<boolean> {
+async function isUp(broker: string): Promise<true | undefined> {
   const admin = new Admin({ clientId: 'up', bootstrapBrokers: [broker], retries: 0, connectTimeout: 1000 });
   try {
     await admin.listTopics();
     return true;
   } catch {
-    return false;
+    return undefined;
   } finally {
     await admin.close();
   }

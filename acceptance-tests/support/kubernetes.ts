@@ -1,5 +1,5 @@
 // Starts a control plane of Kubernetes on loopback: etcd, API server, controller manager and scheduler.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,15 +8,13 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { type Daemon, freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { controlPlane } from './kubernetes-programs.ts';
-import { freePort } from './ministack.ts';
 
 const execute = promisify(execFile);
 const startWithinMs = 180_000;
-const maxOutputLength = 20_000;
 const token = 'test-administrator';
 const controllers = ['job-controller', 'namespace-controller', 'garbage-collector-controller'];
 
@@ -35,10 +33,8 @@ export async function startKubernetes(): Promise<Cluster> {
   await using started = new AsyncDisposableStack();
   started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const [store, peer, port] = [await freePort(), await freePort(), await freePort()];
-  const launch = (file: string, args: readonly string[]): Running => {
-    const running = start(file, args, folder);
-    started.defer(running.stop);
-    return running;
+  const launch = (file: string, args: readonly string[]): Daemon => {
+    return started.use(startDaemon(file, args, { cwd: folder }));
   };
   const [storeAddress, peerAddress] = [`http://127.0.0.1:${store}`, `http://127.0.0.1:${peer}`];
   launch('etcd', [
@@ -82,41 +78,20 @@ export async function startKubernetes(): Promise<Cluster> {
   };
 }
 
-type Running = { readonly output: () => string; readonly isOver: () => boolean; readonly stop: () => Promise<void> };
-
-/** Ended by kill -9: its data is removed. */
-function start(file: string, args: readonly string[], cwd: string): Running {
-  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output = (output + String(chunk)).slice(-maxOutputLength);
-    });
-  }
-  const exited = once(child, 'exit');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await exited;
-  };
-  return { output: () => output, isOver: () => child.exitCode !== null, stop };
-}
-
 /** Waits for the API server, which makes its certificate when it starts. */
-async function ready(server: Running, folder: string, port: number): Promise<Cluster['call']> {
+async function ready(server: Daemon, folder: string, port: number): Promise<Cluster['call']> {
   const file = join(folder, 'certificates/apiserver.crt');
   const address = `https://127.0.0.1:${port}`;
-  const deadline = Date.now() + startWithinMs;
-  for (;;) {
-    if (server.isOver() || Date.now() > deadline) throw new Error(`Kubernetes does not start:\n${server.output()}`);
-    const ca = existsSync(file) ? await readFile(file, 'utf8') : undefined;
+  const look = async (): Promise<Cluster['call'] | undefined> => {
+    if (!existsSync(file)) return undefined;
+    const ca = await readFile(file, 'utf8');
     const call = callerOf(address, ca);
-    const answer = ca === undefined ? undefined : await call('GET', '/readyz').catch(() => undefined);
-    if (ca !== undefined && answer?.status === 200) {
-      await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig(address, ca)));
-      return call;
-    }
-    await sleep(200);
-  }
+    const answer = await call('GET', '/readyz').catch(() => undefined);
+    if (answer?.status !== 200) return undefined;
+    await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig(address, ca)));
+    return call;
+  };
+  return await untilUp({ what: 'Kubernetes', daemons: [server], withinMs: startWithinMs, look });
 }
 
 function kubeconfig(server: string, ca: string): object {
@@ -131,7 +106,7 @@ function kubeconfig(server: string, ca: string): object {
   };
 }
 
-function callerOf(address: string, ca: string | undefined): Cluster['call'] {
+function callerOf(address: string, ca: string): Cluster['call'] {
   return async (method, path, body) => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const headers = { authorization: `Bearer ${token}`, 'content-type': type };

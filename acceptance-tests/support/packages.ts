@@ -1,5 +1,5 @@
-// Packages of npm and PyPI that bring files or write them, at exact versions, beside the Python environment: none of them is
-// a dependency of ours, and none of what they bring is kept in this repository.
+// Packages of npm and PyPI that contain files or write them, at exact versions, next to the Python environment: none of them is a
+// dependency of this project, and none of their files is kept in this repository.
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

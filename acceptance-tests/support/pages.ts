@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '../..');
 /** What a clone has done already when this test runs in it. */
 const done = /^(?:git clone .*|npm ci .*)\n/gmu;
 
-type Page = { readonly steps: number; readonly script: string };
+/** `answers`: the blocks without a language, which show what is printed. */
+type Page = { readonly steps: number; readonly script: string; readonly answers: readonly string[] };
 
 /** The steps of the part "First run" of a page of docs. */
 export async function page(name: string): Promise<Page> {
@@ -23,11 +24,12 @@ export async function page(name: string): Promise<Page> {
   );
   const steps = firstRun.match(/^\d+\. /gmu)?.length ?? 0;
   assert.equal(blocks.length, steps, `${name}: each step has one block`);
-  return { steps, script: blocks.join('') };
+  const answers = Array.from(firstRun.matchAll(/^```\n(.*?)^```$/gmsu), ([, answer = '']) => answer);
+  return { steps, script: blocks.join(''), answers };
 }
 
 /** In the clone first, where step 1 sets the path; then in a new folder, after `prelude`. @returns both outputs; asserts that all went well. */
-export async function follow({ script }: Page, prelude = ''): Promise<string> {
+export async function follow({ script }: Pick<Page, 'script'>, prelude = ''): Promise<string> {
   const folder = await mkdtemp(join(await temporaryFolder(), 'first-run-'));
   const [, exported = '', rest = ''] = /^(export [^\n]*\n)(.*)$/su.exec(script.replaceAll(done, '')) ?? [];
   assert.match(exported, /S3_CONNECTORS/u);

@@ -81,7 +81,7 @@ export async function prepareRunner(runner: Runner, say: (text: string) => void)
   const uv = join(environment, 'bin/uv');
   await rm(folder, { recursive: true, force: true });
   await needed(uv, ['venv', '-q', '--python', python, folder]);
-  // The system's certificates, as pip takes them: behind a proxy of one's own no others will do.
+  // The system's certificates, in pip's form: with a private proxy no others work.
   const how = [
     '-q',
     '--system-certs',

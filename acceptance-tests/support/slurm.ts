@@ -1,16 +1,15 @@
 // Starts a real Slurm on loopback, a controller and one node, from Debian's packages: no root, no systemd, and nothing of a Slurm that
 // this machine may have.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { type Daemon, freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { findProgram } from './debian.ts';
-import { freePort } from './ministack.ts';
 
 const execute = promisify(execFile);
 const startWithinMs = 30_000;
@@ -62,25 +61,18 @@ export async function startSlurm(): Promise<Slurm> {
   const env = { ...process.env, SLURM_CONF: conf, PATH: `${process.env['PATH']}:/usr/sbin` };
   const started: Daemon[] = [];
   const start = (program: string, ...args: readonly string[]): void => {
-    const daemon = launch(program, args, env);
-    started.push(daemon);
-    stack.defer(daemon.stop);
+    started.push(stack.use(startDaemon(program, args, { env })));
   };
   const run = async (program: string, ...args: readonly string[]): Promise<string> => {
     return (await execute(program, args, { env, cwd: folder })).stdout.trim();
   };
-  const isUp = async (): Promise<boolean> =>
-    (await run('sinfo', '--noheader', '--format=%t').catch(() => '')) === 'idle';
+  const isUp = async (): Promise<true | undefined> => {
+    return (await run('sinfo', '--noheader', '--format=%t').catch(() => '')) === 'idle' || undefined;
+  };
   start('munged', '--foreground', '--force', ...mungeOptions(folder));
   start('slurmctld', '-D');
   start('slurmd', '-D', '-N', node);
-  const deadline = Date.now() + startWithinMs;
-  while (!(await isUp())) {
-    if (Date.now() > deadline || started.some(({ child }) => child.exitCode !== null)) {
-      throw new Error(`Slurm does not start:\n${started.map(({ said }) => said()).join('\n')}`);
-    }
-    await sleep(200);
-  }
+  await untilUp({ what: 'Slurm', daemons: started, withinMs: startWithinMs, look: isUp });
   const owned = stack.move();
   return {
     env,
@@ -98,27 +90,6 @@ export async function startSlurm(): Promise<Slurm> {
       }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-type Daemon = { readonly child: ChildProcess; readonly said: () => string; readonly stop: () => Promise<void> };
-
-const keptOutput = 5000;
-
-function launch(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Daemon {
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => (output = (output + String(chunk)).slice(-keptOutput)));
-  }
-  const exited = once(child, 'exit');
-  return {
-    child,
-    said: () => `${program}:\n${output}`,
-    async stop() {
-      child.kill('SIGKILL');
-      await exited;
-    },
   };
 }
 

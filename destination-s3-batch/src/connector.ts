@@ -1,4 +1,4 @@
-// The batch destination as the run of a connector knows it.
+// The batch destination, as the connector's entry point sees it.
 import { ddlVerb } from '@s3-connectors/common/destination/ddl/ddl-verb.ts';
 import { defineDestination } from '@s3-connectors/common/destination/run/define-destination.ts';
 import { batchAccess } from '@s3-connectors/common/permissions/needs/access.ts';

@@ -1,4 +1,4 @@
-// The streaming destination as the run of a connector knows it.
+// The streaming destination, as the connector's entry point sees it.
 import { ddlVerb } from '@s3-connectors/common/destination/ddl/ddl-verb.ts';
 import { defineDestination } from '@s3-connectors/common/destination/run/define-destination.ts';
 import { streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';

@@ -1,4 +1,4 @@
-// The executable `feed-kafka`: hands the command line to the run of what feeds topics of Kafka.
+// The executable `feed-kafka`: passes the command line to the connector that reads Kafka topics.
 import '@s3-connectors/common/program/early-signals.ts';
 
 import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';

@@ -1,4 +1,4 @@
-// The executable: hands the command line to the run of the streaming destination.
+// The executable: passes the command line to the streaming destination.
 import '@s3-connectors/common/program/early-signals.ts';
 
 import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';

@@ -1,4 +1,4 @@
-// The source as the protocol runtime sees it. Verbs are loaded when they are asked for, so that `spec` answers at once.
+// The source, as the protocol runtime sees it. Verbs are loaded when they are called, so that `spec` answers at once.
 import { policyVerbs } from '@s3-connectors/common/permissions/verbs/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import type { Connector } from '@s3-connectors/common/protocol/connector.ts';

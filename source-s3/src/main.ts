@@ -1,4 +1,4 @@
-// The executable: hands the command line to the run of the source connector.
+// The executable: passes the command line to the source connector.
 import '@s3-connectors/common/program/early-signals.ts';
 
 import { runConnector } from '@s3-connectors/common/program/run.ts';

@@ -1,4 +1,4 @@
-// Names of events that would have one table: the name is in the table's name, but for its case, or in the row.
+// Names of events that would have one table: the name is in the table's name, except for its case, or in the row.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -63,14 +63,14 @@ suite('names of events', () => {
     assert.doesNotMatch(first.said.join('\n'), /a-b/u);
   });
 
-  test('with a digit between letters of other scripts are told apart', async () => {
+  test('with a digit between letters of other scripts are distinguished', async () => {
     await stored('購入1');
     await stored('閲覧1', '購入1');
     assert.equal(jsonRows(running(), 'data/__1_events/').length, 2);
     assert.deepEqual(others(), ['閲覧1']);
   });
 
-  test('go on sharing a table that a version made which did not keep its name', async () => {
+  test('keep sharing a table of an earlier version that did not store its name', async () => {
     await stored('A.B');
     const key = 'permutive/_schemas/a_b_events.json';
     const registry = running().object(bucket, key)?.body.toString() ?? '';

@@ -16,7 +16,7 @@ const overwritten: Json = { name: 'users', destination_sync_mode: 'overwrite', s
 
 type Started = Program & { readonly spool: string };
 
-/** `write` as a program, its spool in a folder of its own. Disposal kills it, and removes its files. */
+/** `write` as a program, with its own spool folder. Disposal kills it, and removes its files. */
 async function startWrite(server: S3TestServer, catalog: Json, config: Json = {}): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-batch-'));
   const spool = join(folder, 'spool');
@@ -50,7 +50,7 @@ function users(from: number, to: number): string {
 suite('the program', () => {
   const running = emptyServer();
 
-  test('publishes nothing when it is told to stop, drops its spool, and ends with 143', async () => {
+  test('publishes nothing when it is stopped, drops its spool, and exits with 143', async () => {
     const server = running();
     await using program = await startWrite(server, catalogJson('visits', overwritten));
     program.child.stdin.write(recordLine('visits', { n: 1 }) + stateLine('visits', {}) + users(0, 10));

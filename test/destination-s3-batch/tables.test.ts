@@ -85,7 +85,7 @@ suite('the published tables', () => {
     ]);
   });
 
-  test('of segment lie in the folder of the day of the export, metadata as JSON text', async () => {
+  test('of segment are in the folder of the day of the export, metadata as JSON text', async () => {
     const row = { id: 'i', code: 7, name: 'n', tags: ['t'], metadata: { description: 'é"' }, workspace: 'w' };
     const input = [recordLine('segment', row), stateLine('segment', {})];
     const catalog = catalogJson({ ...publishedStream('segment'), destination_sync_mode: 'overwrite' });
@@ -134,7 +134,7 @@ suite('the published tables', () => {
 suite('a week of properties that drift', () => {
   const running = emptyServer();
 
-  test('can be read together, and each value is in its column or beside it', async () => {
+  test('can be read together, and each value is in its column or in the sibling', async () => {
     const server = running();
     const days: readonly (readonly object[])[] = [
       [{ n: 1, gone: 'yes', o: { a: 1 } }, { n: 2 }],

@@ -1,4 +1,4 @@
-// The streaming destination as a process that is watched by a collector, which takes its metrics, refuses them, or does not answer.
+// The streaming destination as a process with a collector that accepts its metrics, refuses them, or does not answer.
 import assert from 'node:assert/strict';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Whatever a source may come up with: it is stored byte for byte if readers take it, or set aside with its reason, in the place where it belongs.
+// Any input of a source is stored byte for byte if readers accept it, or set aside with its reason, in the right place.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { readableRow } from '@s3-connectors/common/records/readable-row.ts';
@@ -18,7 +18,7 @@ function record(row: string): string {
   return recordLine('pages', row, at);
 }
 
-/** As it is stored: byte for byte, but for halves of surrogate pairs and for values that go into `__json`. */
+/** As stored: the same bytes except for halves of surrogate pairs and for values that go into `__json`. */
 function storedOf(row: string): string {
   const bytes = Buffer.from(`${withoutHalves(row)}\n`);
   const readable = readableRow(bytes, { start: 0, end: bytes.length, value: bytes.indexOf('{') }, () => undefined);
@@ -50,7 +50,7 @@ suite('input that nobody expects', () => {
     return result;
   }
 
-  test('is stored as it came but for halves of surrogate pairs: odd values, byte order mark, CRLF, empty lines, no newline at the end', async () => {
+  test('is stored byte for byte but for halves of surrogate pairs: odd values, byte order mark, CRLF, empty lines, no newline at the end', async () => {
     const lines = rows.map((row) => record(row).trimEnd());
     const text = `\ufeff${lines.slice(0, 4).join('\r\n')}\r\n\n \t\r\n${lines.slice(4).join('\n')}`;
     await written([text]);
@@ -58,7 +58,7 @@ suite('input that nobody expects', () => {
     assert.deepEqual([held, more], [rows.map(storedOf), []]);
   });
 
-  test('is stored as it came, whatever JSON it is and wherever the input is cut', async () => {
+  test('is stored byte for byte, whatever JSON it is and wherever the input is cut', async () => {
     const space = fc.constantFrom('', ' ', '\t', '\r', ' \r ');
     const row = fc
       .array(fc.tuple(fc.string({ unit: 'binary' }), fc.json({ maxDepth: 4 }), space), { maxLength: 6 })
@@ -106,7 +106,7 @@ suite('input that nobody expects', () => {
     ['1e999', emitted],
   ] as const;
   for (const [time, hour] of times) {
-    test(`lies in ${hour} when its time is ${time}`, async () => {
+    test(`is in ${hour} when its time is ${time}`, async () => {
       const row = `{"time":${time}}`;
       await written([record(row)]);
       const [[key = '', held] = []] = storedFiles(server, folder);
@@ -116,7 +116,7 @@ suite('input that nobody expects', () => {
     });
   }
 
-  test('lies below a folder from which the name of its stream can be read, whatever that is, also when replaced', async () => {
+  test('is below a folder that shows the name of its stream, whatever that is, also when replaced', async () => {
     const names = ['a/b', '/', 'a:b', 'a=b', 'a!b', 'a b', ' ', '', '.', '..', '%2F', 'a%2Fb', 'a\\b', '"', "'", '\u0000', 'a\nb']
       .concat(['*', '?', '#', '&', '+', '~', '_rejected', '_staging', 'constructor', '__proto__', '🎉', 'é', 'e\u0301', 'É'])
       .concat(['ü'.repeat(400)])

@@ -1,4 +1,4 @@
-// What others read of the files: the published examples, in the layout as a table and each file by itself.
+// What other programs read of the files: the published examples, in the layout as a table and each file by itself.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -12,7 +12,7 @@ const catalog = catalogJson(...names.map(publishedStream));
 const emitted = Date.UTC(2026, 0, 15, 14, 30);
 const hour = 3_600_000;
 
-/** `YYYY-MM-DDTHH` of the folder in which the row lies. */
+/** `YYYY-MM-DDTHH` of the folder of the row. */
 function hourOfRow(server: S3TestServer, row: string): string {
   const [key = ''] = [...storedFiles(server)].find(([, rows]) => rows.includes(row)) ?? [];
   const [, year, month, day, hours] = /year=(.+)\/month=(.+)\/day=(.+)\/hour=(\d+)/u.exec(key) ?? [];
@@ -140,7 +140,7 @@ suite('records that break their schema', () => {
     assert.equal(error.code, 'RECORDS_REJECTED');
     assert.equal(
       error.message,
-      '120 of 121 records of the stream "events" were rejected, 120 of them for wrong_type of "view_id". They are stored below "permutive/_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.',
+      '120 of 121 records of the stream "events" were rejected, 120 of them for wrong_type of "view_id". They are stored below "permutive/_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, because the states are already past these records.',
     );
   });
 
@@ -165,25 +165,33 @@ suite('records that break their schema', () => {
       const config = { late_data: { max_lateness_hours: 2, policy }, invalid_records: 'fail' };
       const { said, error } = await runWrite(server, input, { catalog: catalogJson('pages'), config });
       assert.equal(error, undefined);
-      return said.map(([, message]) => message).join('\n');
+      return said.map(([level, message]) => `${level} ${message}`).join('\n');
     };
 
-    test('go into the hour of their own time, counted', async () => {
-      assert.match(await run('own_partition'), /1 record came late\. 1 record was ahead of time\./u);
+    test('are stored in the hour of their own time, and counted in a remark of the summary', async () => {
+      const said = await run('own_partition');
+      assert.doesNotMatch(said, /^(?:WARN|ERROR)/mu);
+      assert.match(
+        said,
+        / 1 record is more than 2 hours old and is stored in the hour of the event\. 1 record is more than an hour in the future and is stored in the hour of the event\./u,
+      );
       assert.equal(hourOfRow(server, late), new Date(now - 3 * hour).toISOString().slice(0, 13));
       assert.equal(hourOfRow(server, early), new Date(now + 2 * hour).toISOString().slice(0, 13));
     });
 
-    test('or into the hour they are received in', async () => {
+    test('are stored in the hour of arrival if the policy is current_hour', async () => {
       const before = new Date().toISOString().slice(0, 13);
-      await run('current_hour');
+      assert.match(
+        await run('current_hour'),
+        / 1 record is more than 2 hours old and is stored in the hour of arrival\./u,
+      );
       const possible = [before, new Date().toISOString().slice(0, 13)];
       assert.ok(possible.includes(hourOfRow(server, late)));
       assert.equal(hourOfRow(server, early), hourOfRow(server, late));
       assert.equal(hourOfRow(server, timely[0] ?? ''), new Date(now - hour).toISOString().slice(0, 13));
     });
 
-    test('or aside, whatever is done with invalid records', async () => {
+    test('are set aside if the policy is dead_letter, whatever is done with invalid records', async () => {
       await run('dead_letter');
       assert.deepEqual(
         storedRows(server, 'permutive/_rejected/type=pages/'),

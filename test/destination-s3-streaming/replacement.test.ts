@@ -1,4 +1,4 @@
-// What becomes of a stream's earlier data: by its sync mode, its generation, and by whether its new data is complete.
+// What happens to a stream's earlier data: by its sync mode, its generation, and whether its new data is complete.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';

@@ -65,7 +65,7 @@ suite('target-s3-streaming', () => {
     assert.doesNotMatch(stderr, /error|exception/iu);
   });
 
-  test('takes streams as they come, each state behind the rows of all before it', async () => {
+  test('takes streams as they come, each state after the rows of all before it', async () => {
     const input = ['a', 'b', 'c'].map((name) => schema(name) + record(name, '{"id":1}') + state(`"${name}"`));
     const { stdout, exitCode } = await send(input.join(''));
     assert.deepEqual([stdout, exitCode], ['"a"\n"b"\n"c"\n', 0]);
@@ -81,7 +81,7 @@ suite('target-s3-streaming', () => {
     assert.deepEqual(new Set(types), new Set(['type=a', 'type=other']));
   });
 
-  test('keeps and acknowledges what came before a line that is none, and ends with 1', async () => {
+  test('keeps and acknowledges what came before an invalid line, and exits with 1', async () => {
     const { stdout, stderr, exitCode } = await send(
       `${schema('a')}${record('a', '{"id":1}')}${state('1')}{"type":"REC`,
     );
@@ -97,14 +97,14 @@ suite('target-s3-streaming', () => {
     assert.match(stderr, /s3:PutObject/u);
   });
 
-  test('stores what is open on SIGTERM, acknowledges it and ends with 143', async () => {
+  test('stores what is open on SIGTERM, acknowledges it and exits with 143', async () => {
     await using program = await start();
     program.child.stdin.write(schema('a') + record('a', '{"id":1}') + state('1'));
     program.child.stdin.write(schema('b') + record('b', '{"id":2}') + state('2'));
     let runs = 0;
     server.setHooks({
       onAnswer({ key }) {
-        // The second run has looked for what earlier ones left, and reads.
+        // The second run has searched for what earlier ones left, and reads.
         if (key.endsWith('_staging/') && (runs += 1) === 2) setTimeout(() => program.child.kill('SIGTERM'), 500);
       },
     });

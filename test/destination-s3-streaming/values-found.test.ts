@@ -1,5 +1,5 @@
-// Any record in: DuckDB reads each stored file as a whole, and finds each value in its column or in `__json` beside it. It counts as many
-// values in a column as were sent, but for what the summary names.
+// Any record in: DuckDB reads each stored file as a whole, and finds each value in its column or in `__json`. It counts as many
+// values in a column as were sent, except those that the summary names.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -11,7 +11,7 @@ import { emptyServer } from '../support/empty-server.ts';
 import { jsonRowsByEngine, jsonTextsByEngine } from '../support/json-rows.ts';
 import { runWrite } from './support/streaming.ts';
 
-/** A value as it is sent, and as it is found: in its column, and if that does not say all, its text in `__json`. */
+/** A value as sent, and as found: in its column, and if that is incomplete, its text in `__json`. */
 type Value = { readonly sent: string; readonly read: unknown; readonly aside: boolean };
 type Member = readonly [name: string, value: Value];
 type Read = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ const members = fc.array(fc.tuple(names, fc.oneof({ weight: 4, arbitrary: scalar
   maxLength: 5,
 });
 
-/** What is stored of an object: its columns, and the texts that `__json` has. */
+/** The stored form of an object: its columns, and the texts in `__json`. */
 function storedOf(all: readonly Member[]): { readonly columns: Read; readonly texts: readonly string[] } {
   const isLast = ([name]: Member, index: number): boolean => all.findLastIndex(([other]) => other === name) === index;
   const columns = Object.fromEntries(all.filter(isLast).map(([name, { read }]) => [name, read]));
@@ -59,7 +59,7 @@ function storedOf(all: readonly Member[]): { readonly columns: Read; readonly te
   return { columns, texts: aside.map(([name, { sent }]) => `"${name}":${plain(sent)}`) };
 }
 
-/** As the text in `__json` has it. */
+/** The form of the text in `__json`. */
 function plain(sent: string): string {
   return sent.replaceAll(/-?(?:NaN|Infinity)/gu, 'null').replaceAll(/\\ud83d(?!\\ude00)|\\uDC00/gu, '\\ufffd');
 }
@@ -79,7 +79,7 @@ function assertStored(found: Read, all: readonly Member[], without: readonly str
 suite('each value of any record', () => {
   const running = emptyServer();
 
-  test('is found by DuckDB in its column or beside it, and count(column) differs only by what the summary names (2,000 records)', async () => {
+  test('is found by DuckDB in its column or sibling, and count(column) differs only by what the summary names (2,000 records)', async () => {
     const server = running();
     const rows = fc.sample(fc.tuple(members, members), { seed: 20_261_130, numRuns: 2000 });
     const lines = rows.map(([outer, inner], id) => {

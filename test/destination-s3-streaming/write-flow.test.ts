@@ -12,7 +12,7 @@ import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
 
-/** The least and the greatest share that a chunk of the rows may be thought to be compressed to. */
+/** The least and the greatest estimate of the share to which a chunk of the rows is compressed. */
 function ratios(rows: readonly string[], bytes: number): readonly [number, number] {
   const body = Buffer.from(rows.join('\n'));
   const found = [usualRatio];
@@ -88,7 +88,7 @@ suite('the flow of writing', () => {
     assert.match(said.at(-2)?.[1] ?? '', / for memory/u);
   });
 
-  test('acknowledges what is durable, then fails, when S3 refuses a file for good', async () => {
+  test('acknowledges what is durable, then fails, when S3 refuses a file permanently', async () => {
     server.inject({
       kind: 'error',
       code: 'AccessDenied',

@@ -1,4 +1,4 @@
-// The verb `commit` as a program: it publishes a run whose parts are all there, prints the STATEs of all writers, and gives runs up.
+// The verb `commit` as a program: it publishes a run whose parts are all there, prints the STATEs of all writers, and aborts runs.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         JSON.stringify({ ...outcome, run: 's', state: 'committing' }),
       );
       await part({ id: 's', index: 1 }, partInput(1, 6));
-      assert.deepEqual(keys(folder), whole); // Another one is at it.
+      assert.deepEqual(keys(folder), whole); // Another process is committing.
       const { exitCode, stdout } = await commit('--catalog', 'CATALOG', '--run', 's');
       assert.deepEqual([exitCode, stdout.trim().split('\n').length, keys('_staging/')], [0, 4, []]);
       assert.equal(keys(folder).filter((key) => whole.includes(key)).length, 0);
@@ -90,16 +90,16 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         catalog,
         config: { run: { id: 'r', index: 1, count: 2 } },
       });
-      assert.match(String(error), /The run "r" was given up by "commit --abort"/u);
+      assert.match(String(error), /The run "r" was aborted by "commit --abort"/u);
       const late = await commit(...publish);
-      assert.match(late.stderr, /was given up .*\(CONFIG_INVALID\)/u);
+      assert.match(late.stderr, /was aborted .*\(CONFIG_INVALID\)/u);
       assert.deepEqual([late.exitCode, keys(folder)], [1, []]);
     });
 
-    test('does not give up a run that is committed, or that there is none of', async () => {
+    test('does not abort a run that is committed or does not exist', async () => {
       for (const index of [0, 1]) await part({ id: 'r', index }, partInput(index, index));
       const committed = await commit('--abort', '--run', 'r');
-      assert.match(committed.stderr, /The run "r" is committed: there is nothing to give up/u);
+      assert.match(committed.stderr, /The run "r" is committed: there is it cannot be aborted/u);
       const unknown = await commit('--abort', '--run', 'nobody');
       assert.match(unknown.stderr, /There is no run "nobody"/u);
       assert.deepEqual([committed.exitCode, unknown.exitCode, keys(folder).length], [1, 1, 2]);
@@ -130,7 +130,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         [['--run', 'r'], /--catalog needs the file/u],
         [['--catalog', 'CATALOG'], /Name the run: --run/u],
         [['--abort'], /Name the run/u],
-        [['--abort', '--run', '../x'], /is no name of a run/u],
+        [['--abort', '--run', '../x'], /is not a valid name of a run/u],
         [['--run', 'r', '--catalog', 'CATALOG', '--max-age', '7d'], /--max-age is for --abort/u],
         [['--abort', '--max-age', 'week'], /--max-age is "week"/u],
       ] as const) {

@@ -1,4 +1,4 @@
-// status as a program, beside what the destinations really write: by a user who may list and read and nothing else.
+// status as a program, over what the destinations really write, for a user who may only list and read.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

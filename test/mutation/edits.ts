@@ -49,7 +49,7 @@ const operators: Readonly<Record<string, readonly string[]>> = {
 
 const assignments: Readonly<Record<string, string>> = { '+=': '-=', '-=': '+=', '??=': '=', '*=': '/=', '|=': '&=' };
 
-/** Calls of a method, or of a function of `Math`, that are exchanged for another. */
+/** Calls of a method, or of a function of `Math`, that are replaced by another. */
 const otherMethods: Readonly<Record<string, string>> = {
   some: 'every',
   every: 'some',
@@ -64,7 +64,7 @@ const otherMethods: Readonly<Record<string, string>> = {
   toLowerCase: 'toUpperCase',
 };
 
-/** Calls of a method that are left out, so that the object itself is the value. */
+/** Calls of a method that are omitted, so that the object itself is the value. */
 const droppedMethods: ReadonlySet<string> = new Set([
   'filter',
   'sort',
@@ -191,7 +191,7 @@ function conditionEdits({ node }: Context): readonly Edit[] {
   return (loops ? ['false'] : ['true', 'false']).map((replacement) => ({ target: test, replacement }));
 }
 
-/** An element spread into an array, object or call, left out; a statement that does not wait. */
+/** An element spread into an array, object or call, omitted; a statement that does not wait. */
 function elementEdits({ node, parents, textOf }: Context, code: string): readonly Edit[] {
   if (node.type === 'SpreadElement') return [{ target: node, replacement: spreadNothing(parents.at(-1)) }];
   if (node.type === 'ExpressionStatement' && (node['expression'] as AnyNode).type === 'AwaitExpression') {

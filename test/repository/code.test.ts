@@ -27,7 +27,7 @@ suite('imports', () => {
     }
   });
 
-  test('of the AWS SDK stand in common/src/s3 alone', () => {
+  test('of the AWS SDK are only in common/src/s3', () => {
     for (const path of sources) {
       if (path.startsWith('common/src/s3/')) continue;
       assert.deepEqual(

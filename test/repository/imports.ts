@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Path below the root → text, of all code of ours. */
+/** Path below the root → text, of all code of this repository. */
 export const files: ReadonlyMap<string, string> = new Map(
   globSync(['*/src/**/*.ts', 'test/**/*.ts', 'acceptance-tests/**/*.ts', 'tools/**/*.{ts,cjs}'], { cwd: root })
     .filter((path) => !path.includes('node_modules'))
@@ -12,7 +12,7 @@ export const files: ReadonlyMap<string, string> = new Map(
 );
 export const sources = [...files.keys()].filter((path) => /^[\w-]+\/src\//u.test(path));
 
-/** What a file imports, statically or not; files of ours as paths below the root. */
+/** What a file imports, statically or not. Files of this repository are paths below the root. */
 export function importsOf(path: string): readonly string[] {
   const text = files.get(path) ?? '';
   const found = text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\(\s*'([^']+)'/gmu);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
+import { promisify } from 'node:util';
 
+import { temporaryFolder } from '../support/temp-folder.ts';
 import { connectorNames, programNames, programs, singerFaces } from '../../tools/generate.ts';
 
 type Manifest = {
@@ -80,6 +83,22 @@ suite('the lock file', () => {
     assert.match(await readFile(join(root, '.npmrc'), 'utf8'), /^ignore-scripts=true$/mu);
     const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path);
     assert.deepEqual(scripted, ['node_modules/esbuild']); // It works without: its binary is a package of the platform.
+  });
+
+  test('installs without a warning on a host with Node 20, because npm installs the Node that runs the scripts', async () => {
+    await using folder = await temporaryFolder();
+    for (const workspace of ['.', ...(rootManifest.workspaces ?? [])]) {
+      await mkdir(join(folder.path, workspace), { recursive: true });
+      await copyFile(join(root, workspace, 'package.json'), join(folder.path, workspace, 'package.json'));
+    }
+    for (const name of ['.npmrc', 'package-lock.json']) await copyFile(join(root, name), join(folder.path, name));
+    const asNode20 = `--import=data:text/javascript,Object.defineProperty(process,'version',{value:'v20.20.2'})`;
+    const { stdout, stderr } = await promisify(execFile)('npm', ['ci', '--dry-run', '--offline'], {
+      cwd: folder.path,
+      env: { HOME: folder.path, PATH: process.env['PATH'], NODE_OPTIONS: asNode20 },
+    });
+    assert.match(stdout, /^added \d+ packages/mu);
+    assert.equal(stderr, '');
   });
 });
 

@@ -20,7 +20,7 @@ const jobs: readonly Job[] = workflows.flatMap((workflow) => {
 });
 
 suite('the workflows', () => {
-  test('name every action by its commit, with the version beside it', () => {
+  test('name every action by its commit, with the version in a comment', () => {
     let seen = 0;
     for (const workflow of workflows) {
       for (const [line] of textOf(`.github/workflows/${workflow}`).matchAll(/^\s*(?:- )?uses:.*$/gmu)) {

@@ -1,4 +1,4 @@
-// An S3 that throttles, cuts, and changes objects under the reader: every row comes once, or the stream says why not.
+// An S3 that throttles, cuts, and changes objects during the read: every row comes once, or the stream reports why not.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -13,7 +13,7 @@ let small: Buffer;
 let large: Buffer;
 let newer: Buffer;
 before(async () => {
-  // Larger than what is fetched with the footer, so that row groups are requests of their own.
+  // Larger than what is fetched with the footer, so that row groups need their own requests.
   const text = 'md5(i::VARCHAR) || md5((i + 7)::VARCHAR) || md5((i + 9)::VARCHAR) || md5((i + 3)::VARCHAR)';
   small = await parquet("SELECT i AS id, 'x' AS text FROM range(100000, 100010) t(i)");
   large = await parquet(

@@ -1,4 +1,4 @@
-// The source as a process that is watched by a collector.
+// The source as a process with a collector.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// What the next run reads of a table that changed meanwhile, and what it says of it.
+// What the next run reads of a table that has changed meanwhile, and what it reports.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// The source as a process: told to stop, left by its reader, killed; it leaves no files behind and a state to go on from.
+// The source as a process: stopped, left by its reader, killed. It leaves no files, and a state to resume from.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -78,7 +78,7 @@ test('no output of any verb holds the secret, whatever fails', async () => {
   }
 });
 
-/** Runs until so many bytes were printed, kills it, and gives back the whole lines. */
+/** Runs until this many bytes were printed, kills it, and returns the complete lines. */
 async function killed(server: Parameters<typeof configJson>[0], afterBytes: number): Promise<readonly string[]> {
   await using program = await startSource('read', { config: configJson(server), catalog, env: { TMPDIR: folder } });
   const pieces: Buffer[] = [];
@@ -113,7 +113,7 @@ suite('kill -9 at any moment', () => {
           const before = lines.slice(0, Math.max(0, last)).filter((line) => line.startsWith('{"type":"RECORD"')).length;
           const { lines: rest, failures } = await readHere(server, { catalog, state });
           assert.deepEqual(failures, []);
-          // Rows come in the file's order: the resumed run must begin with the very next one and go on to the end.
+          // Rows come in the file's order: the resumed run must begin with the very next one and read to the end.
           const records = rest.filter((line) => line.startsWith('{"type":"RECORD"'));
           assert.equal(before + records.length, rowCount, `killed after ${place} bytes`);
           assert.ok(records.length === 0 || records[0]?.includes(`"data":{"id":${before},`), records[0]);

@@ -1,4 +1,4 @@
-// Several readers of the same tables, each of its own shard, run as programs.
+// Several readers of the same tables, each with its own shard, run as programs.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -106,7 +106,7 @@ suite('shards of a table', () => {
     const partitions = { data_partitioning: { mode: 'partitioned' }, latest_partition_only: ['t'] };
     const run = { ...partitions, modified_before: timeOf(files).toISOString() };
     const first = await readShard(server, { ...run, shard: { index: 0, count: 2 } });
-    seed(3, 100, files); // Comes between the two, at the very time.
+    seed(3, 100, files); // Comes between the two, at the same time.
     seed(2, 101, files + 1);
     const second = await readShard(server, { ...run, shard: { index: 1, count: 2 } });
     assert.deepEqual(

@@ -1,4 +1,5 @@
-// A tap's records are written into its own frame: byte for byte what the lines of the other face are, but for what is around the data.
+// A tap's records are written directly into its frame: byte for byte the lines of the other protocol, except for the text around
+// the data.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -30,7 +31,7 @@ function withoutTimes(lines: readonly string[]): readonly string[] {
   return lines.map((line) => line.replace(/"time_extracted":"[^"]+"/u, ''));
 }
 
-/** What a line of the other face is in the tap's: without `meta`, which Singer has not. */
+/** A line of the other protocol in the tap's: without `meta`, which Singer does not have. */
 function rewritten(line: string, version: string): string {
   const match =
     /^\{"type":"RECORD","record":\{"stream":"t","namespace":"lake","data":(.*),"emitted_at":(\d+)(?:,"meta":.*)?\}\}$/u;

@@ -1,4 +1,4 @@
-// The source as a Singer tap, run as a process: what it prints, on which output, and where it goes on.
+// The source as a Singer tap, run as a process: what it prints, on which output, and where it resumes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
@@ -122,7 +122,7 @@ suite('tap-s3-tables', () => {
     assert.match(stderr, /\ntap-s3-tables: The connection works\.\n$/u);
   });
 
-  test('goes on with the other streams when one fails, and ends with 1', async () => {
+  test('continues with the other streams when one fails, and exits with 1', async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body, 'lake/u/a.parquet': body });
     const { stdout } = await run(server, {}, '--discover');
     server.seed(bucket, 'lake/t/a.parquet', body.subarray(0, 40), { lastModified: timeOf(9) });

@@ -182,7 +182,7 @@ suite('discover', () => {
     await assert.rejects(discoverHere(server), /would both become the stream "lake\.t"|would both become the stream/u);
   });
 
-  test('lists a folder without reading what lies in it', async () => {
+  test('lists a folder without reading its content', async () => {
     await using server = await serverWith({});
     const entries = Array.from({ length: 3000 }, (_, index) => ({
       key: `lake/t${index % 3}/${index}.csv`,

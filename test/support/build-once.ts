@@ -1,5 +1,5 @@
 // The built executables for tests that need them. A test file that is run alone builds each at most once, in a folder inside
-// node_modules, from where the query engine's binding is found, and which is removed when the tests of the file are over.
+// node_modules, from where the query engine's binding is found. The folder is removed when the tests of the file are over.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -11,7 +11,9 @@ import { builtProgram } from './built-programs.ts';
 const root = join(import.meta.dirname, '../..');
 const built = new Map<ConnectorName, Promise<string>>();
 
-/** The path of the connector's executable, beside its Singer face, source maps and LICENSES.txt. Call it inside a test or a hook. */
+/**
+ * The path of the connector's executable, next to its Singer face, source maps and LICENSES.txt. Call it inside a test or a hook.
+ */
 export async function buildOnce(name: ConnectorName): Promise<string> {
   const file = built.get(name) ?? Promise.resolve(builtProgram(name) ?? build(name));
   built.set(name, file);

@@ -13,13 +13,13 @@ export async function buildAll(folder: string): Promise<void> {
   process.env[variable] = folder;
 }
 
-/** The connector's executable; undefined in a test file that is run alone. */
+/** The connector's executable. Undefined in a test file that is run alone. */
 export function builtProgram(name: ConnectorName): string | undefined {
   const { [variable]: folder } = process.env;
   return folder === undefined ? undefined : join(folder, name, `${name}.mjs`);
 }
 
-/** The executable that was built from an entry (`…/src/main.ts`); the entry itself where none is built, and any other file. */
+/** The executable that was built from an entry (`…/src/main.ts`), or the entry itself if none is built, and any other file. */
 export function builtFrom(entry: string): string {
   const source = dirname(entry);
   const name = connectorNames.find((one) => source === join(root, one, 'src'));

@@ -1,4 +1,4 @@
-// An HTTP server on loopback that answers what a test tells it to: for what is no S3, or not S3 alone (STS, proxies).
+// An HTTP server on loopback with the answers that a test gives it: for servers that are not S3, or not only S3 (STS, proxies).
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
@@ -16,7 +16,7 @@ type CannedServer = AsyncDisposable & {
 const tls = join(import.meta.dirname, 'tls');
 export const testCertificate = join(tls, 'certificate.pem');
 
-/** With `secure` it speaks https by the certificate of test/support/tls. */
+/** With `secure` it serves https with the certificate of test/support/tls. */
 export async function startCannedServer(
   listener: RequestListener,
   { secure = false }: { readonly secure?: boolean } = {},

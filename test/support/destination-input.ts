@@ -1,4 +1,4 @@
-// What the tests of both destinations say to them: a place in the test S3, a catalog, and messages.
+// What the tests of both destinations send to them: a place in the test S3, a catalog, and messages.
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 
 export const bucket = 'publisher-data';

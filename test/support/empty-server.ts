@@ -5,7 +5,7 @@ import { startS3Server } from '../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket } from './destination-input.ts';
 
-/** To be called once in a suite; what it gives back may be called inside its tests. */
+/** Call it once in a suite. The function that it returns may be called inside its tests. */
 export function emptyServer(): () => S3TestServer {
   let server: S3TestServer | undefined;
   const running = (): S3TestServer => {

@@ -1,19 +1,20 @@
-// Which test files share a process: to start one for each small file takes more CPU time than its tests.
+// Which test files share a process: starting one for each small file takes more CPU time than its tests.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const mostInGroup = 8;
-/** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own, or is slow. */
-const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory|casesOf/u;
+/** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own. */
+const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory/u;
 const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
 
 /**
- * Writes modules (not of TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied `folder`.
- * @param files paths below `root`. @returns the files to run, relative to `root` too: modules of groups, and files that stay alone.
+ * Writes modules (not in TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied
+ * `folder`. @param files paths below `root`. @returns the files to run, also relative to `root`: modules of groups, and files that
+ * stay alone.
  */
 export function groupFiles(root: string, files: readonly string[], folder: string): readonly string[] {
   const scan = scanner(root);
-  const small = files.filter((path) => !scan(path)).toSorted();
+  const small = files.filter((path) => !isLong(path) && !scan(path)).toSorted();
   if (small.length <= mostInGroup) return files;
   rmSync(join(root, folder), { recursive: true, force: true });
   mkdirSync(join(root, folder), { recursive: true });
@@ -28,13 +29,18 @@ export function groupFiles(root: string, files: readonly string[], folder: strin
   return [...files.filter((path) => !grouped.has(path)), ...groups];
 }
 
+/** Whether a test file sweeps through many cases, kills or megabytes: it runs by `npm test -- --long`, or by a word of its path. */
+export function isLong(path: string): boolean {
+  return path.endsWith('.long.test.ts');
+}
+
 /** @returns whether a file needs a process of its own. */
 function scanner(root: string): (path: string) => boolean {
   const known = new Map<string, boolean>();
   const scan = (path: string): boolean => {
     const found = known.get(path);
     if (found !== undefined) return found;
-    known.set(path, false); // Of imports in a cycle, one decides for all.
+    known.set(path, false); // For imports in a cycle, one decides for all.
     if (!path.startsWith('test/') || !existsSync(join(root, path))) return false;
     const text = readFileSync(join(root, path), 'utf8');
     const paths = [...text.matchAll(imported)].map(({ groups }) => join(dirname(path), groups?.['path'] ?? ''));

@@ -1,4 +1,4 @@
-// JSON files for programs that take them on their command line, gone after the tests of the file.
+// JSON files for programs that take them on their command line. They are removed after the tests of the file.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

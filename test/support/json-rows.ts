@@ -1,4 +1,4 @@
-// What DuckDB reads of a gzipped file of JSON lines.
+// How DuckDB reads a gzipped file of JSON lines.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export async function jsonRowsByEngine(body: Uint8Array): Promise<readonly strin
   });
 }
 
-/** Its rows as they are, if the engine takes them for JSON. */
+/** Its rows unchanged, if the engine accepts them as JSON. */
 export async function jsonTextsByEngine(body: Uint8Array): Promise<readonly string[]> {
   return await queryRows(body, (path) => `SELECT json::VARCHAR AS json FROM read_ndjson_objects('${path}')`);
 }

@@ -1,4 +1,4 @@
-// Parquet files for tests, written by the engine from SQL when they are asked for: no data file lies in the repository.
+// Parquet files for tests, written by the engine from SQL on demand: no data file is in the repository.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,8 +28,8 @@ export async function parquet(sql: string, options = 'COMPRESSION zstd'): Promis
 }
 
 /**
- * The file with other names for its columns and members, whatever they are: the engine writes no empty one, none with a NUL and
- * no two that differ in case. The footer has a name with its length before it; nothing else in a file depends on it.
+ * The file with other names for its columns and members, whatever they are: the engine writes no empty name, none with a NUL, and
+ * no two that differ in case. The footer has each name with its length before it, and nothing else in a file depends on it.
  */
 export function renamed(body: Buffer, names: ReadonlyMap<string, string>): Buffer {
   return withFooter(body, (footer) => {
@@ -38,8 +38,8 @@ export function renamed(body: Buffer, names: ReadonlyMap<string, string>): Buffe
 }
 
 /**
- * The file with columns and members of that name, which are INTs, of NullType: as pyarrow, pandas and polars write a column of
- * nothing but nulls. LogicalType (field 10) is then UNKNOWN (field 11), and there is no ConvertedType (field 6).
+ * The file with columns and members of that name, which are INTs, as NullType: pyarrow, pandas and polars write a column of only
+ * nulls like that. LogicalType (field 10) is then UNKNOWN (field 11), and there is no ConvertedType (field 6).
  */
 export function nullTyped(body: Buffer, name: string): Buffer {
   const asInteger = `${thriftText(name)}\x25\x22\0`;
@@ -78,13 +78,13 @@ export async function rowsOf(sql: string): Promise<readonly Readonly<Record<stri
 /** The rows of a file as JSON, by the engine alone. */
 export async function parquetJson(body: Buffer): Promise<readonly string[]> {
   return withFile(body, async (path) => {
-    // Under this name no column is meant.
+    // No column has this name.
     const rows = await rowsOf(`SELECT to_json(whole_row_) AS json FROM read_parquet('${path}') AS whole_row_`);
     return rows.map(({ json }) => String(json));
   });
 }
 
-/** What the engine says of the file's column chunks, in their order. */
+/** The engine's description of the file's column chunks, in their order. */
 export async function chunksOf(body: Buffer): Promise<readonly Readonly<Record<string, unknown>>[]> {
   return withFile(body, (path) => rowsOf(`SELECT * FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`));
 }
@@ -104,8 +104,8 @@ async function withFile<T>(body: Buffer, use: (path: string) => Promise<T>): Pro
 type Int96 = { readonly nanoseconds: bigint; readonly day: number };
 
 /**
- * A file with one column `v` of INT96 (by default 2026-01-15 14:30:01.5), which Impala and older Sparks write and the engine
- * does not: an interval has the same twelve bytes (nanoseconds of the day in 8, the Julian day in 4) under another name.
+ * A file with one column `v` of INT96 (by default 2026-01-15 14:30:01.5), which Impala and older Sparks write and the engine does
+ * not: an interval has the same twelve bytes (nanoseconds of the day in 8, the Julian day in 4) under another name.
  */
 export async function int96Parquet(
   rows: readonly Int96[] = [{ nanoseconds: 52_201_500_000_000n, day: 2_461_056 }],

@@ -1,4 +1,4 @@
-// Joins two programs as a shell's `a | b` does: the first one's stdout is the second one's stdin, with nobody in between.
+// Joins two programs as a shell's `a | b` does: the first one's stdout is the second one's stdin, with no one in between.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -13,17 +13,17 @@ export type PipeEnd = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
-  /** The most resident memory the program ever had; undefined where the system has no /proc. */
+  /** The most resident memory of the program. Undefined if the system has no /proc. */
   readonly peakBytes: number | undefined;
 };
 
 type Piped = { readonly first: PipeEnd; readonly second: PipeEnd; readonly stdout: string };
 
 const memoryPollMs = 50;
-/** What a program told to stop gets for leaving in order. */
+/** The time for a stopped program to exit normally. */
 const graceMs = 2000;
 
-/** Runs both to their ends. When `signal` is aborted both are ended, and it rejects after they are gone. */
+/** Runs both to their ends. If `signal` is aborted both are ended, and it rejects after they are gone. */
 export async function runPipe(
   [first, second]: readonly [Command, Command],
   env: Readonly<Record<string, string>>,
@@ -37,7 +37,7 @@ export async function runPipe(
     stdio: ['ignore', reader.stdin, 'pipe'],
   });
   reader.stdin.on('error', () => undefined);
-  reader.stdin.destroy(); // Our own copy of the pipe's end; while it is open, the reader sees no end of input.
+  reader.stdin.destroy(); // Our own copy of the pipe's end. While it is open, the reader sees no end of input.
   const stop = (): void => [writer, reader].forEach(end);
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -68,7 +68,7 @@ async function endOf(child: ChildProcess & { readonly stderr: Readable }): Promi
   return { exitCode: child.exitCode, signal: child.signalCode, stderr, peakBytes };
 }
 
-/** The kernel keeps the peak itself (VmHWM): asking now and then misses only what grew after the last time. */
+/** The kernel records the peak itself (VmHWM): polling misses only what grew after the last time. */
 async function peakOf(pid: number | undefined): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/mu.exec(status) ?? [];

@@ -1,4 +1,4 @@
-// Starts a program under test as a child process, as a platform would: pipes on all three, exit code told apart from signal.
+// Starts a program under test as a child process, as a platform would: pipes on all three, exit code separate from signal.
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
@@ -17,18 +17,21 @@ export type Program = AsyncDisposable & {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** Reads both outputs to their ends. Call it once, and not when the test reads stdout itself. */
   ended(): Promise<Ended>;
-  /** The exit alone. */
+  /** Only the exit. */
   readonly exited: Promise<Pick<Ended, 'exitCode' | 'signal'>>;
 };
 
 type ProgramOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Runs the very file, whose modules a hook can meet one by one. */
+  /** Runs exactly this file, so that a hook sees each of its modules. */
   readonly fromSource?: true;
 };
 
-/** Starts `file` on the Node that runs the tests (`.ts` or `.mjs`), a connector as it is built (`builtFrom`). Disposal kills it, if it still runs, and waits. */
+/**
+ * Starts `file` on the Node that runs the tests (`.ts` or `.mjs`), a connector as it is built (`builtFrom`). Disposal kills it, if
+ * it still runs, and waits.
+ */
 export function startProgram(
   file: string,
   args: readonly string[],
@@ -39,7 +42,7 @@ export function startProgram(
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),
   });
-  child.stdin.on('error', () => undefined); // A program may end before it has read all; its exit code tells.
+  child.stdin.on('error', () => undefined); // A program may exit before it has read all its input. Its exit code shows it.
   const exited = once(child, 'exit').then(() => ({ exitCode: child.exitCode, signal: child.signalCode }));
   return {
     child,

@@ -1,5 +1,5 @@
-// Counts the round trips that a verb needs in sequence: requests are held until no more come, and then answered together. A request
-// of a later round may have waited for an answer of the round before. No time is measured.
+// Counts the round trips that a verb needs in sequence. The server holds all requests until no more arrive, and then answers them
+// together. A request of a later round waited for an answer of an earlier one. No time is measured.
 import { setTimeout } from 'node:timers/promises';
 
 import type { S3TestServer } from '../../tools/s3-server/types.ts';

@@ -1,4 +1,4 @@
-// The names of the rows in files of the batch destination, whatever their format: a row is known by its `name` or `event_id`.
+// The names of the rows in files of the batch destination, in any format: a row is recognised by its `name` or `event_id`.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { rowsOf } from './parquet.ts';
 import type { StoredObject } from '../../tools/s3-server/types.ts';
 
-/** Equal files are read once. Bound: what the files of one test file hold. */
+/** Equal files are read once. Bound: the content of the files of one test file. */
 const known = new Map<string, Promise<readonly string[]>>();
 
 /** Sorted. */

@@ -1,4 +1,4 @@
-// A connection of common's S3 layer to a server of a test: closed by `await using`, and a log that the test can look at.
+// A connection of common's S3 layer to a server of a test: closed by `await using`, with a log for the test.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -17,7 +17,7 @@ type Options = Partial<Connection> & {
 
 export type TestConnection = AsyncDisposable & { readonly s3: S3; readonly lines: readonly string[] };
 
-/** Default: any key, `testBucket` in eu-central-1, failures tried again for 5 s. */
+/** Default: any key, `testBucket` in eu-central-1, failures retried for 5 s. */
 export function connect(
   endpoint: string,
   { retryBudgetMs = 5000, idleTimeoutMs, answerTimeoutMs, clock = systemClock, ...rest }: Options = {},

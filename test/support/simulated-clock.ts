@@ -1,11 +1,11 @@
-// A clock that stands still until a test lets it go on: hours of timers in a moment, in their order.
+// A clock that stops until a test advances it: hours of timers in a moment, in their order.
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 type Timer = { readonly due: number; readonly callback: () => void };
 
 export type SimulatedClock = Clock & {
-  /** Calls back what is due, each at its own time; what a callback leads to at once happens before the next one. */
+  /** Calls back what is due, each at its own time. What a callback causes at once happens before the next one. */
   advance(ms: number): Promise<void>;
 };
 

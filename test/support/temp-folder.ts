@@ -1,4 +1,4 @@
-// A temporary folder for what runs in the test's own process: removed when it is disposed of.
+// A temporary folder for the test's own process, removed when it is disposed of.
 import { tmpdir } from 'node:os';
 
 import { openTempFolder, type OwnTempFolder, type TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
@@ -8,7 +8,7 @@ export function temporaryFolder(): Promise<OwnTempFolder> {
   return openTempFolder({ parent: tmpdir(), advice: '' }, silentLog);
 }
 
-/** A folder that is there already, and in which nothing fails for the disk. */
+/** An existing folder in which the disk causes no failure. */
 export function folderAt(path: string): TempFolder {
   return { path, use: (work) => work(), explained: (error) => Promise.resolve(error) };
 }

@@ -1,12 +1,13 @@
-// Loaded before `node:test`, which asks whose test is running when one is registered or an error is thrown outside of it. Its
-// own answer follows each promise with async hooks: a quarter of the CPU time of tests that await much. An AsyncLocalStorage answers at no cost.
+// Loaded before `node:test`, which asks whose test is running when one is registered or an error is thrown outside of it. Its own
+// answer follows each promise with async hooks, which takes a quarter of the CPU time of tests that await much. An
+// AsyncLocalStorage answers at no cost.
 import { AsyncLocalStorage, type AsyncResourceOptions, type HookCallbacks } from 'node:async_hooks';
 
-// The very object that node:test reads its imports from.
+// The object that node:test reads its imports from.
 const hooks = process.getBuiltinModule('node:async_hooks');
 const { AsyncResource, createHook, executionAsyncId } = hooks;
 const running = new AsyncLocalStorage<number>();
-/** Of node:test's own hook, which keeps the tests by their ids. */
+/** node:test's own hook, which keeps the tests by their ids. */
 let keeper: HookCallbacks = {};
 
 /** `Test`, `Suite` and their hooks are subclasses. */

@@ -13,7 +13,7 @@ import { assertProtocolLines, traceErrors } from '../support/models/protocol-sch
 
 for (const name of connectorNames) {
   suite(`the executable of ${name}`, () => {
-    test('is one file that may be executed, with a source map beside it', async () => {
+    test('is one executable file, with a source map next to it', async () => {
       const file = await buildOnce(name);
       const { mode, size } = await stat(file);
       assert.equal(mode & 0o777, 0o755);
@@ -36,7 +36,7 @@ for (const name of connectorNames) {
       assert.match(stdout, /Missing required arguments: config, catalog|Unknown argument: read/u);
     });
 
-    test('stands beside its Singer face, which describes itself', async () => {
+    test('is next to its Singer face, which describes itself', async () => {
       const file = join(dirname(await buildOnce(name)), `${singerFaces[name].name}.mjs`);
       assert.equal((await stat(file)).mode & 0o777, 0o755);
       const { stdout, stderr, exitCode } = await runProgram(file, ['--about', '--format=json']);

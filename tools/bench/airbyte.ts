@@ -1,22 +1,22 @@
-// Airbyte's own source-s3 from PyPI, to be measured beside ours on the same server: its environment and its command line.
+// Airbyte's own source-s3 from PyPI, for measurements on the same server: its environment and its command line.
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Bench } from './case.ts';
-import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
+import { accessKey, catalogFile, jsonFile, schemaPrefix } from './connectors.ts';
 import type { BenchTable } from './data/data.ts';
-import { type Step, toolStep } from './process.ts';
+import { type Step, watchedStep } from './process.ts';
 import { pythonEnvironment } from './python.ts';
-import { bucket, startServer } from './s3.ts';
+import { bucket, region, startServer } from './s3.ts';
 
 const execute = promisify(execFile);
 const requirements = join(import.meta.dirname, 'airbyte-requirements.txt');
 const executable = join(import.meta.dirname, '../../.venv-airbyte/bin/source-s3');
 const maxAnswerBytes = 16 * 1024 * 1024;
 
-/** It wants a smart-open of a version that doesn't exist, so that its dependencies are told here instead of by itself. */
+/** It wants a smart-open of a version that doesn't exist, so its dependencies are listed here. */
 const release = 'airbyte-source-s3==4.16.1';
 
 /** Makes its environment, unless there is one. */
@@ -40,7 +40,7 @@ export async function discoverByAirbyte(bench: Bench, table: BenchTable): Promis
 
 export async function airbyteStep(bench: Bench, endpoint: string, { table, catalog }: AirbyteTable): Promise<Step> {
   const config = await airbyteConfig(bench, endpoint, table);
-  return toolStep(executable, ['read', '--config', config, '--catalog', catalog]);
+  return watchedStep('Airbyte', executable, ['read', '--config', config, '--catalog', catalog]);
 }
 
 function airbyteConfig(bench: Bench, endpoint: string, { stream, files }: BenchTable): Promise<string> {

@@ -1,7 +1,7 @@
-// `npm run bench [-- <case>…] [--runs N] [--rows N] [--write]`: measures the built programs. Each case and its reference
-// run in turn. `--write` puts the output into docs/benchmarks.md; nothing else stays on disk.
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+// `npm run bench [-- <case>…] [--runs N] [--rows N] [--write]`: measures the built programs. After a warm-up each program and its
+// references run in turn. `--write` keeps the results in docs/benchmarks.json and makes the page, the picture and the README's table of
+// them; nothing else stays on disk.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,23 +11,29 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import { buildConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
-import type { Bench, BenchCase } from './case.ts';
+import type { Bench, BenchCase, Prepared } from './case.ts';
 import { cases, chooseCases } from './cases.ts';
-import type { Measured } from './process.ts';
 import { busyness, machine } from './report/machine.ts';
-import { pageWith } from './report/page.ts';
+import { verdictTable } from './report/overview.ts';
+import { keptResults, type Place, type Result, resultOf, withResult } from './report/result.ts';
 import { sectionOf } from './report/section.ts';
 import { type Pair, summarize } from './report/statistics.ts';
+import { readResults, writeResults } from './report/store.ts';
 
-const root = join(import.meta.dirname, '../..');
-const page = join(root, 'docs/benchmarks.md');
 const screen = openScreen(process.stdout, { elsewhere: false });
+const order = cases.map(({ name }) => name);
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-type Options = { readonly runs: number; readonly rows: number | undefined; readonly command: string };
+type Options = {
+  readonly runs: number;
+  readonly rows: number | undefined;
+  readonly command: string;
+  readonly place: Place;
+};
 
-/** @throws Error if a program fails. @returns the section of the case. */
-async function measure(benchCase: BenchCase, { runs, rows, command }: Options, signal: AbortSignal): Promise<string> {
+/** @throws Error if a program fails. */
+async function measure(benchCase: BenchCase, options: Options, signal: AbortSignal): Promise<Result> {
+  const { runs, rows, command, place } = options;
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-bench-'));
   stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
@@ -37,13 +43,18 @@ async function measure(benchCase: BenchCase, { runs, rows, command }: Options, s
   for (let index = first; index <= last; index++) {
     const [name, begun] = [index === 0 ? 'warm-up' : `run ${index} of ${last}`, performance.now()];
     using _ = screen.watch(() => `  ${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
-    const pair = { run: await prepared.run(), references: [] as Measured[] };
-    for (const reference of prepared.references ?? []) pair.references.push(await reference.run());
+    const pair: Pair = { run: await prepared.run(), references: index === 0 ? [] : await runAll(prepared, index) };
     say(`  ${index === 0 ? 'warm-up' : `run ${index}`}: ${pairText(pair)}`);
     if (index > 0) pairs.push(pair);
   }
-  const summary = summarize(pairs);
-  return sectionOf({ benchCase, prepared, summary, runs, machine: machine(), command, date: new Date() });
+  return resultOf({ benchCase, prepared, summary: summarize(pairs), runs, command, place });
+}
+
+/** The references of a pair. */
+async function runAll({ references = [] }: Prepared, index: number): Promise<Pair['references']> {
+  const measured: Pair['references'][number][] = [];
+  for (const { run, runsOnce } of references) measured.push(runsOnce === true && index !== 1 ? undefined : await run());
+  return measured;
 }
 
 /** Closes the engine that makes the data before any measurement. */
@@ -65,7 +76,7 @@ async function prepare(benchCase: BenchCase, bench: Omit<Bench, 'db'>) {
 
 function pairText({ run, references }: Pair): string {
   const peaks = run.usages.map(({ name, peakBytes }) => `, ${name} ${Math.ceil(peakBytes / 1024 / 1024)} MB`).join('');
-  const beside = references.map(({ seconds }) => `; reference ${seconds.toFixed(2)} s`).join('');
+  const beside = references.map((one) => (one ? `; reference ${one.seconds.toFixed(2)} s` : '')).join('');
   return `${run.seconds.toFixed(2)} s${peaks}${beside}`;
 }
 
@@ -88,22 +99,38 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<void
   });
   const chosen = chooseCases(positionals);
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
-  const options = { runs: positive(values.runs) ?? 3, rows: positive(values.rows), command };
+  const place = { machine: machine(), day: new Date().toISOString().slice(0, 10) };
+  const options = { runs: positive(values.runs) ?? 3, rows: positive(values.rows), command, place };
+  if (values.write) await startPage(place, { isComplete: positionals.length === 0 });
   const busy = busyness(); // Later it would include our own work.
   if (busy !== undefined) say(`WARNING: ${busy}`);
   for (const name of connectorNames) await buildConnector(name);
+  const results: Result[] = [];
+  const begun = performance.now();
   for (const benchCase of chosen) {
-    const section = await measure(benchCase, options, signal);
-    say(`\n${section}`);
-    if (values.write) await writePage(benchCase.name, section);
+    const result = await measure(benchCase, options, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      process.exitCode = 1;
+      process.stderr.write(`${benchCase.name} FAILED: ${messageOf(error)}\n`);
+    });
+    if (result === undefined) continue; // One that fails does not take the others' figures away.
+    say(`\n${sectionOf(result)}`);
+    results.push(result);
+    if (values.write) await writeResults(withResult(await readResults(), result, order));
   }
+  say(verdictTable(results));
+  say(`${results.length} cases in ${((performance.now() - begun) / 60_000).toFixed(1)} minutes.`);
 }
 
-async function writePage(name: string, section: string): Promise<void> {
-  await mkdir(join(root, 'docs'), { recursive: true });
-  const before = existsSync(page) ? await readFile(page, 'utf8') : '';
-  const order = cases.map((one) => one.name);
-  await writeFile(page, pageWith(before, new Map([[name, section]]), order));
+/** Before any case runs. @throws Error if the page must not have these results too. */
+async function startPage(place: Place, run: { readonly isComplete: boolean }): Promise<void> {
+  const stored = await readResults();
+  const kept = keptResults(stored, place, run);
+  if (kept.length === stored.length) return;
+  say(
+    `Drops ${stored.length - kept.length} cases of docs/benchmarks.json that were measured on another machine or day.`,
+  );
+  await writeResults(kept);
 }
 
 const stop = new AbortController();
@@ -118,5 +145,9 @@ try {
 } catch (error) {
   process.exitCode ??= 1;
   const cause: unknown = stop.signal.aborted ? stop.signal.reason : error; // A stopped program throws its own error.
-  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`${messageOf(cause)}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -17,8 +17,17 @@ export type Bench = {
 /** Runs once, from an empty state, and leaves nothing. */
 export type BenchRun = () => Promise<Measured>;
 
-/** What is measured beside the program, on the same work. */
-export type Reference = { readonly name: string; readonly run: BenchRun };
+/** What is measured for comparison, on the same work. */
+export type Reference = {
+  readonly name: string;
+  /** The name in the table and the picture. */
+  readonly label: string;
+  readonly run: BenchRun;
+  /** It does the same work as the program; all others show what the machine can do. */
+  readonly isPeer?: boolean;
+  /** Very slow: it runs in the first counted pair alone. */
+  readonly runsOnce?: boolean;
+};
 
 export type Prepared = {
   /** The findings in words, with the measured figures. */
@@ -35,6 +44,8 @@ export type BenchCase = {
   /** The name on the command line. */
   readonly name: string;
   readonly what: string;
+  /** The work in a few words, for the table and the picture at the head of the page; without it the case is in the details alone. */
+  readonly title?: string;
   /** The limiting factor of speed or memory, in words without figures. */
   readonly limit: string;
   /** The minimum share of the reference's speed. */
@@ -45,7 +56,7 @@ export type BenchCase = {
   readonly mostStallMs?: Readonly<Record<string, number>>;
   /** Too long for a run of all cases: it runs only by its name. */
   readonly isLong?: boolean;
-  /** It has a fixed duration on any machine: one run, without a warm-up. */
+  /** Its duration is fixed or only its memory matters: one run, without a warm-up. */
   readonly runsOnce?: boolean;
   readonly prepare: (bench: Bench) => Promise<Prepared>;
 };

@@ -6,19 +6,23 @@ import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
 import { listingCases } from './cases/listing.ts';
 import { peerCases } from './cases/peer.ts';
+import { peerWritingCases } from './cases/peer-writing.ts';
 import { scaleCases } from './cases/scale.ts';
+import { slowLinkCases } from './cases/slow-link.ts';
 import { smallFileCases } from './cases/small-files.ts';
 import { sourceCases } from './cases/source.ts';
 
 export const cases: readonly BenchCase[] = [
   ...sourceCases,
   ...peerCases,
+  ...peerWritingCases,
   ...smallFileCases,
   ...listingCases,
   ...destinationCases,
   ...deliveryCases,
   ...batchCases,
   ...journeyCases,
+  ...slowLinkCases,
   ...scaleCases,
 ];
 

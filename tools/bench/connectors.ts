@@ -9,7 +9,7 @@ import type { Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import type { ConnectorName } from '../generate.ts';
 import type { Bench } from './case.ts';
 import { nodeStep, type Step } from './process.ts';
-import { bucket, startServer } from './s3.ts';
+import { bucket, region, startServer } from './s3.ts';
 
 const root = join(import.meta.dirname, '../..');
 export const schemaPrefix = 'tables';
@@ -36,7 +36,6 @@ function executable(name: ConnectorName): string {
 
 /** Any key will do: the server knows no users. */
 export const accessKey = { access_key_id: 'AKIABENCH', secret_access_key: 'bench-secret' };
-export const region = 'eu-central-1';
 
 function place(endpoint: string) {
   return { bucket, region, endpoint, credentials: { auth_type: 'access_key', ...accessKey } } as const;
@@ -56,21 +55,23 @@ export async function jsonFile({ folder }: Bench, name: string, json: unknown): 
 
 type SourceRun = {
   readonly files: Omit<BenchTableFiles, 'directory'>;
-  /** What is read; without it `discover` is run. */
+  /** What `read` reads; without it another verb is run. */
   readonly catalog?: string;
+  /** Without a catalog. By default `discover`. */
+  readonly verb?: 'discover' | 'check';
   /** Beside what a config must have. */
   readonly options?: Readonly<Record<string, unknown>>;
 };
 
-/** `source-s3 read` of what `catalog` asks for. */
+/** `source-s3 read` of what `catalog` asks for, or another verb. */
 export async function sourceStep(
   bench: Bench,
   endpoint: string,
-  { files, catalog, options = {} }: SourceRun,
+  { files, catalog, verb = 'discover', options = {} }: SourceRun,
 ): Promise<Step> {
   const config = await sourceConfig(bench, endpoint, { ...files, options });
-  const verb = catalog === undefined ? ['discover'] : ['read', '--catalog', catalog];
-  return nodeStep('source-s3', executable('source-s3'), [...verb, '--config', config]);
+  const what = catalog === undefined ? [verb] : ['read', '--catalog', catalog];
+  return nodeStep('source-s3', executable('source-s3'), [...what, '--config', config]);
 }
 
 function sourceConfig(
@@ -114,11 +115,14 @@ export function catalogFile(bench: Bench, streams: readonly object[], name = 'ca
   return jsonFile(bench, name, { streams: streams.map((stream) => ({ stream, ...modes })) });
 }
 
-/** `destination-s3-batch write`. */
+/** Without a catalog `check` is run. */
+type DestinationRun = { readonly catalog?: string };
+
+/** `destination-s3-batch write` or `check`. */
 export async function batchStep(
   bench: Bench,
   endpoint: string,
-  { catalog, config }: { readonly catalog: string; readonly config: Readonly<Record<string, unknown>> },
+  { catalog, config }: DestinationRun & { readonly config: Readonly<Record<string, unknown>> },
 ): Promise<Step> {
   const path = await jsonFile(bench, 'batch.json', {
     ...place(endpoint),
@@ -126,21 +130,24 @@ export async function batchStep(
     spool_dir: bench.folder,
     ...config,
   });
-  const name = 'destination-s3-batch';
-  return nodeStep(name, executable(name), ['write', '--config', path, '--catalog', catalog]);
+  return destinationStep('destination-s3-batch', path, catalog);
 }
 
-/** `destination-s3-streaming write` with the defaults of its config. */
+/** `destination-s3-streaming write` or `check` with the defaults of its config. */
 export async function streamingStep(
   bench: Bench,
   endpoint: string,
-  { stream, catalog }: { readonly stream: Stream; readonly catalog: string },
+  { stream, catalog }: DestinationRun & { readonly stream: Stream },
 ): Promise<Step> {
   const config = await jsonFile(bench, 'destination.json', {
     ...place(endpoint),
     prefix: 'streaming',
     streams: [{ stream: stream.name, time_field: stream.timeField }],
   });
-  const name = 'destination-s3-streaming';
-  return nodeStep(name, executable(name), ['write', '--config', config, '--catalog', catalog]);
+  return destinationStep('destination-s3-streaming', config, catalog);
+}
+
+function destinationStep(name: ConnectorName, config: string, catalog: string | undefined): Step {
+  const what = catalog === undefined ? ['check'] : ['write', '--catalog', catalog];
+  return nodeStep(name, executable(name), [...what, '--config', config]);
 }

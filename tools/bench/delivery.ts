@@ -1,4 +1,4 @@
-// What of a feed's rows lies in S3, since when, and whether the STATEs printed tell the truth of it.
+// Which rows of a feed are in S3, since when, and whether the printed STATEs are true.
 import { gunzipSync } from 'node:zlib';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
@@ -20,7 +20,7 @@ export type Delivery = {
   readonly sentAt: Float64Array;
   /** The second in which the row's object appeared. */
   readonly storedAt: Float64Array;
-  /** Rows that lie there more than once. */
+  /** Rows that are stored more than once. */
   doubled: number;
 };
 
@@ -56,12 +56,12 @@ async function addRows(
   }
 }
 
-/** Whether each row lies there once. */
+/** Whether each row is stored once. */
 export function isWhole({ storedAt, doubled }: Delivery): Finding {
   const missing = storedAt.reduce((count, time) => count + Number(Number.isNaN(time)), 0);
-  const faults = missing + doubled === 0 ? '' : ` (${missing} are missing, ${doubled} lie there twice)`;
+  const faults = missing + doubled === 0 ? '' : ` (${missing} are missing, ${doubled} are stored twice)`;
   return {
-    text: `Each of ${storedAt.length.toLocaleString('en')} rows lies there once${faults}`,
+    text: `Each of ${storedAt.length.toLocaleString('en')} rows is stored once${faults}`,
     isMet: faults === '',
   };
 }

@@ -7,12 +7,14 @@ import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
-/** `measured`: a Node program, whose memory and CPU time count. */
+import { watchProcess } from './watch.ts';
+
 export type Step = {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly measured: boolean;
+  /** Who measures its memory and CPU time: a Node program does it itself, another one is watched from outside. */
+  readonly usage: 'itself' | 'watched' | 'none';
   /** By default 0. */
   readonly exitCode?: number;
 };
@@ -28,7 +30,12 @@ export type Usage = {
 };
 
 /** What was found out about what a run left, and whether it is as it should be. */
-export type Finding = { readonly text: string; readonly isMet: boolean };
+export type Finding = {
+  readonly text: string;
+  readonly isMet: boolean;
+  /** For tables over many cases. */
+  readonly brief?: { readonly measured: string; readonly wanted: string };
+};
 
 export type Measured = {
   readonly seconds: number;
@@ -52,16 +59,21 @@ const usageProgram = join(import.meta.dirname, 'programs/usage.cjs');
 
 /** A program for the Node that runs this. */
 export function nodeStep(name: string, file: string, args: readonly string[]): Step {
-  return { name, command: process.execPath, args: ['-r', usageProgram, file, ...args], measured: true };
+  return { name, command: process.execPath, args: ['-r', usageProgram, file, ...args], usage: 'itself' };
 }
 
 export function toolStep(command: string, args: readonly string[]): Step {
-  return { name: command, command, args, measured: false };
+  return { name: command, command, args, usage: 'none' };
+}
+
+/** A program of others that is compared with. */
+export function watchedStep(name: string, command: string, args: readonly string[]): Step {
+  return { name, command, args, usage: 'watched' };
 }
 
 /** A program of the bench's own, for the Node that runs this. */
 export function helperStep(file: string, args: readonly string[]): Step {
-  return { name: basename(file), command: process.execPath, args: [file, ...args], measured: false };
+  return { name: basename(file), command: process.execPath, args: [file, ...args], usage: 'none' };
 }
 
 /** Reads everything and drops it, but for the end, where a program says how it went. */
@@ -88,6 +100,9 @@ export async function run(
     });
   });
   for (const end of [...inputs, ...outputs]) closeSync(end);
+  const watches = steps.map(({ name, usage }, index) => {
+    return usage === 'watched' ? watchProcess(name, children[index]?.pid) : () => undefined;
+  });
   const kill = (): void => children.forEach((child) => child.kill('SIGKILL'));
   signal.addEventListener('abort', kill);
   try {
@@ -97,10 +112,12 @@ export async function run(
     signal.throwIfAborted();
     const failed = steps.find(({ exitCode: wanted = 0 }, index) => exits[index] !== wanted);
     if (failed !== undefined) throw new Error(`${failed.name} failed. The last that was said:\n${tellingLines(last)}`);
-    return { seconds, usages: await usagesOf(steps, folder), said: last };
+    const watched = watches.map((end) => end());
+    return { seconds, usages: await usagesOf(steps, folder, watched), said: last };
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
+    watches.forEach((end) => end());
   }
 }
 
@@ -130,10 +147,15 @@ function usageFile(folder: string, index: number): string {
   return join(folder, `usage-${index}.json`);
 }
 
-async function usagesOf(steps: readonly Step[], folder: string): Promise<readonly Usage[]> {
+async function usagesOf(
+  steps: readonly Step[],
+  folder: string,
+  watched: readonly (Usage | undefined)[],
+): Promise<readonly Usage[]> {
   const usages: Usage[] = [];
-  for (const [index, { name, measured }] of steps.entries()) {
-    if (!measured) continue;
+  for (const [index, { name, usage }] of steps.entries()) {
+    if (watched[index] !== undefined) usages.push(watched[index]);
+    if (usage !== 'itself') continue;
     const file = usageFile(folder, index);
     usages.push({ name, ...(JSON.parse(await readFile(file, 'utf8')) as Omit<Usage, 'name'>) });
     await rm(file);

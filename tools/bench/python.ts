@@ -1,4 +1,4 @@
-// Python environments with packages from PyPI, for what is measured beside the connectors.
+// Python environments with packages from PyPI, for programs that are measured for comparison.
 import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -5,17 +5,31 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { startMinistack } from '../ministack.ts';
+import { pythonEnvironment } from './python.ts';
+
 export const bucket = 'bench';
+export const region = 'eu-central-1';
 
 const main = join(import.meta.dirname, '../s3-server/main.ts');
 const listingServer = join(import.meta.dirname, 'programs/listing-server.ts');
 
-type Server = AsyncDisposable & { readonly endpoint: string };
+export type Server = AsyncDisposable & { readonly endpoint: string };
 
 /** The files below `directory` are the bucket's first objects. Disposal kills it: everything is in memory. */
 export async function startServer(directory: string, signal: AbortSignal): Promise<Server> {
   await mkdir(directory, { recursive: true });
   return await start([main, '--bucket', bucket, '--directory', directory], signal);
+}
+
+/** Of other authors, for programs that upload in parts, which the tests' server does not offer. Its bucket is empty. */
+export async function startOtherServer(signal: AbortSignal): Promise<Server> {
+  const environment = await pythonEnvironment('ministack', [['ministack==1.5.33']], signal);
+  const server = await startMinistack(join(environment, 'bin/ministack'), { SERVICES: 's3' });
+  const body = `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+  const { ok, status } = await fetch(`${server.endpoint}/${bucket}`, { method: 'PUT', body, signal });
+  if (!ok) throw new Error(`ministack answers ${status} to the creation of a bucket.`);
+  return server;
 }
 
 type Listing = { readonly shape: string; readonly files: number; readonly body: string };

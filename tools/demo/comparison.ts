@@ -53,5 +53,5 @@ export async function compare(db: DuckDBConnection, sent: string, arrived: strin
 const differenceQueries = {
   'of the source did not arrive': `SELECT ${columns} FROM sent EXCEPT ALL SELECT ${columns} FROM arrived`,
   'arrived that the source does not have': `SELECT ${columns} FROM arrived EXCEPT ALL SELECT ${columns} FROM sent`,
-  'lie in the folder of another hour': `SELECT * FROM arrived WHERE date_trunc('hour', "date") IS DISTINCT FROM folder`,
+  'are in the folder of another hour': `SELECT * FROM arrived WHERE date_trunc('hour', "date") IS DISTINCT FROM folder`,
 };

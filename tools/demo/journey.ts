@@ -48,7 +48,7 @@ export async function runJourney(
   const written = await untilAborted(writeFlights(db, sent, rows), signal);
   const source = seedFlights(server, bucket, sent);
   screen.say(
-    `${number(written)} flights lie in s3://${bucket}/${schemaPrefix}/${table}/: ${source.files} files, ${megabytes(source.bytes)}`,
+    `${number(written)} flights are in s3://${bucket}/${schemaPrefix}/${table}/: ${source.files} files, ${megabytes(source.bytes)}`,
   );
 
   const temporary = join(folder, 'programs');

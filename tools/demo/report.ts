@@ -21,5 +21,5 @@ export function report(journey: Journey): string {
 }
 
 function peak(bytes: number | undefined): string {
-  return bytes === undefined ? 'not told by this system' : `${(bytes / 1e6).toFixed(0)} MB at most`;
+  return bytes === undefined ? 'not reported by this system' : `${(bytes / 1e6).toFixed(0)} MB at most`;
 }

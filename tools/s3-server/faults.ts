@@ -9,7 +9,7 @@ export type Faults = {
   readonly clear: () => void;
   /** The fault that a request meets; `keys` are those it names. Counts it. */
   readonly meet: (operation: ServedOperation, keys: readonly string[]) => RequestFault | undefined;
-  /** Whether keys are left out of this one listing; made once per request. */
+  /** Whether keys are omitted from this one listing; made once per request. */
   readonly hiding: () => (key: string) => boolean;
 };
 

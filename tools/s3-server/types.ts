@@ -101,7 +101,7 @@ export type BucketOptions = {
   readonly publicAccessBlocked?: boolean;
 };
 
-/** What a writer says about an object beside its body, by S3's names; told back by GetObject and HeadObject. */
+/** What a writer sends about an object in addition to its body, by S3's names. GetObject and HeadObject return it. */
 export type ObjectHeaders = {
   readonly contentType: string;
   readonly contentEncoding?: string;
@@ -152,9 +152,9 @@ export type ListingEntry = {
 };
 
 /**
- * Which requests a fault hits. It sees those of its operations whose key (ListObjectsV2: whose prefix; DeleteObjects: any
- * key) begins with `prefix`; passes the first `skip`; of the rest hits each `every`-th, or each with `probability`; and ends
- * after `times` hits. Of several faults that could hit a request the first injected does, and those behind it don't see it.
+ * Which requests a fault hits. It sees those of its operations whose key (ListObjectsV2: whose prefix; DeleteObjects: any key)
+ * begins with `prefix`; skips the first `skip`; of the rest hits each `every`-th, or each with `probability`; and ends after
+ * `times` hits. If several faults could hit a request, the first injected one does, and later ones do not see it.
  */
 export type FaultMatch = {
   /** Default: all operations. */

@@ -50,7 +50,7 @@ export function jsonSchemaProperties(columns: readonly Column[]): JsonObject {
 }
 
 /**
- * The columns a (configured) JSON schema declares. What cannot be told apart there any more (a type that is none of
+ * The columns a (configured) JSON schema declares. What can no longer be distinguished there (a type that is none of
  * ours, several types) is a string: its values are then written as text.
  */
 export function columnsOfSchema(schema: JsonObject): readonly Column[] {

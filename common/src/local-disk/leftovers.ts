@@ -12,7 +12,7 @@ export const unlockedStem = 's3-connectors-new-';
 const unlockedForMs = 60 * 60 * 1000;
 
 /**
- * Never removes the folder of a live process, of another user, or behind a link. A folder that cannot be read or removed stays.
+ * Never removes the folder of a live process, of another user, or one that a link leads to. A folder that cannot be read or removed stays.
  * @returns the number of removed folders.
  */
 export async function removeLeftovers(parent: string): Promise<number> {

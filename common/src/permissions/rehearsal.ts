@@ -23,8 +23,8 @@ export const rehearsalPatience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 
 const permissionCodes: ReadonlySet<string> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENIED']);
 
 /**
- * Asks now what a rehearsal tries later: steps that do not need each other then wait for S3 at the same time, and the rehearsal still
- * tells of them in their order. A refusal that it does not ask for is no failure.
+ * Starts a step that the rehearsal tries later. Independent steps then wait for S3 at the same time, and the rehearsal reports them in
+ * their order. A failure counts only if the rehearsal tries the step.
  */
 export function ahead<T>(ask: () => Promise<T>): () => Promise<T> {
   const asked = ask();

@@ -46,7 +46,7 @@ export const METRICS = {
   's3_connectors.read.io': {
     kind: 'counter',
     unit: 'By',
-    describe: 'Bytes that were read: of a source its records as JSON lines, of a destination its input.',
+    describe: 'Bytes that were read. For a source, these are its records as JSON lines; for a destination, its input.',
     by: ['stream'],
     from: all,
   },

@@ -1,5 +1,5 @@
-// Walks a record's `data`: finds some of its fields, skips all else, and so validates it. It also sees what readers refuse, so that
-// only such a row costs a closer look.
+// Walks a record's `data`: finds some of its fields, skips everything else, and thereby validates it. It also notices what
+// readers refuse, so that only such a row needs a closer look.
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import {
   halvesSeen,
@@ -29,17 +29,17 @@ import {
 } from './known-keys.ts';
 
 /**
- * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.
- * @returns the byte after it, or NOT_JSON: it is what validates `data`.
+ * Walks `data`, an object whose brace is bytes[start], and notes its members and fields in `found`, which has no field yet. It
+ * is the validation of `data`. @returns the byte after it, or NOT_JSON.
  */
 export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
 
-/** Walks the value at `at`, of the field with this number. @returns the byte after it, or NOT_JSON: it is what validates it. */
+/** Walks the value at `at` of the field with this number, and validates it. @returns the byte after it, or NOT_JSON. */
 export type VisitField = (field: number, bytes: Uint8Array, at: number) => number;
 
-/** How far keys ahead are compared, before a key is found by its hash: fields are often left out. */
+/** The number of keys ahead to compare before a key is looked up by its hash: rows often omit fields. */
 const mostAhead = 3;
-/** Deeper values are not looked into. */
+/** Deeper values are not inspected. */
 const mostDepth = 64;
 const mostObjects = 2 ** 30;
 
@@ -47,17 +47,17 @@ type Walk = {
   readonly names: NameIndex;
   readonly known: KnownKeys;
   readonly strangers: StrangeKeys;
-  /** By a key's number: the object that had it last. */
+  /** By a key's number: the last object that had it. */
   readonly owners: Int32Array;
   readonly isDeep: boolean;
-  /** Undefined: fields are skipped like all else. */
+  /** Undefined: fields are skipped like everything else. */
   readonly visit: VisitField | undefined;
   /** The number of objects so far. */
   objects: number;
   bytes: Uint8Array;
   words: DataView;
   found: Envelope;
-  /** Of the key that was read last: its end, where its value begins, its field, and its hash, the same for all spellings. */
+  /** About the last key: its end, the start of its value, its field, and its hash, which is the same for all spellings. */
   keyEnd: number;
   value: number;
   field: number;
@@ -65,18 +65,21 @@ type Walk = {
   isPlain: boolean;
 };
 
-/** What is in the value of a key without a number. */
+/** The content of the value of a key without a number. */
 const strangeObject: KnownObject = { seed: 0, keys: [], isOpen: true };
 const noBytes = new Uint8Array();
 
 type WalkOptions = {
-  /** A field that the row has twice, or all that readers refuse, which is a key that any object has twice and a number that no double holds. */
+  /**
+   * A field that the row repeats; or everything that readers refuse, that is, a key that any object repeats, and a number
+   * beyond a double.
+   */
   readonly looksFor?: 'repeated fields' | 'unreadable values';
-  /** Undefined: fields are skipped like all else. */
+  /** Undefined: fields are skipped like everything else. */
   readonly visit?: VisitField;
 };
 
-/** Finds the fields and skips all else. Bound: that of `KnownKeys`. */
+/** Finds the fields and skips everything else. Bound: that of `KnownKeys`. */
 export function skippingWalk(fields: readonly string[], { looksFor, visit }: WalkOptions = {}): WalkData {
   const walk: Walk = {
     names: createNameIndex(fields),
@@ -115,7 +118,7 @@ function walkRow(walk: Walk, bytes: Uint8Array, start: number, found: Envelope):
 
 function walkObject(walk: Walk, start: number, object: KnownObject, depth: number): number {
   const { bytes, words, found, owners, isDeep, visit } = walk;
-  const { keys, isOpen } = object; // Read once: a key of an object must not become known after it came.
+  const { keys, isOpen } = object; // Read once, because a key of an object must not become known while the object is walked.
   walk.objects += 1;
   const owner = walk.objects;
   let members = 0;
@@ -191,8 +194,8 @@ function walkItems(walk: Walk, start: number, key: KnownKey | undefined, depth: 
 }
 
 /**
- * The key at `at`, compared first with those from `ahead` on; undefined if it has no number, and is read. Sets `value`, to NOT_JSON if it
- * is not a key.
+ * Finds the known key at `at`, comparing first with those from `ahead` on. Undefined if the key has no number; it has been read
+ * then. Sets `value`, to NOT_JSON if it is not a key.
  */
 function lookUp(walk: Walk, at: number, object: KnownObject, ahead: number): KnownKey | undefined {
   const { bytes, words, known } = walk;
@@ -213,13 +216,13 @@ function lookUp(walk: Walk, at: number, object: KnownObject, ahead: number): Kno
   if (key !== undefined) return key;
   const order = { place: Math.min(ahead - 1, keys.length), field: walk.field };
   if (isPlain) return known.learn(object, spelling, order);
-  if (halvesSeen !== halvesBefore) return undefined; // They are to be seen in each row.
+  if (halvesSeen !== halvesBefore) return undefined; // Such keys must be noticed in each row.
   const plain = plainSpelling(bytes, at, keyEnd);
   const like = known.find(object, plain) ?? known.learn(object, plain, order);
   return like === undefined ? undefined : (known.learn(object, spelling, { ...order, like }) ?? like);
 }
 
-/** Reads the key at `at` without looking whether it is known. */
+/** Reads the key at `at` without looking it up. */
 function readKey(walk: Walk, at: number, object: KnownObject): undefined {
   const { bytes, words, known, names } = walk;
   const plain = plainEnd(bytes, at + 1);
@@ -232,7 +235,7 @@ function readKey(walk: Walk, at: number, object: KnownObject): undefined {
   walk.hash = walk.isPlain ? hashOfKey(words, at, keyEnd) : plainSpelling(bytes, at, keyEnd).hash;
 }
 
-/** The key as all its spellings would be without needless escapes. */
+/** The key without needless escapes, which is the same for all its spellings. */
 function plainSpelling(bytes: Uint8Array, start: number, end: number): Spelling {
   const text = JSON.stringify(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
   const plain = Uint8Array.from(Buffer.from(text));

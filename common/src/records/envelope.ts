@@ -1,9 +1,10 @@
-// Where the parts of a RECORD lie in the bytes of its line: what the scanner finds, and all who look into a record are given.
+// The positions of the parts of a RECORD in the bytes of its line: the result of the scanner, for everything that looks into a
+// record.
 
 /**
- * Where the parts of the line last scanned lie, as offsets into the scanned bytes; a start of -1 means absent. Values are
- * raw JSON (strings with their quotes). One object is used for all lines: copy what must outlive the next scan.
- * Singer's `record` is the data and `time_extracted` is `emittedAt`; `version` is Singer's alone, `namespace` Airbyte's.
+ * The positions of the parts of the last scanned line, as offsets into the scanned bytes. A start of -1 means absent. Values
+ * are raw JSON (strings with their quotes). One object is used for all lines: copy what must outlive the next scan. Singer's
+ * `record` is the data and `time_extracted` is `emittedAt`; only Singer has `version`, and only Airbyte `namespace`.
  */
 export type Envelope = {
   typeStart: number;
@@ -20,9 +21,9 @@ export type Envelope = {
   versionEnd: number;
   /** Members of `data`, known or not. */
   members: number;
-  /** `data` may have what readers refuse; see data-walk.ts. */
+  /** `data` may contain what readers refuse; see data-walk.ts. */
   isDoubtful: boolean;
-  /** The values in `data` of the fields the scanner was made for, in their order. */
+  /** The values in `data` of the scanner's fields, in their order. */
   readonly fieldStarts: Int32Array;
   readonly fieldEnds: Int32Array;
 };
@@ -60,6 +61,6 @@ export function forgetRecord(found: Envelope): void {
 export function forgetFields(found: Envelope): void {
   found.members = 0;
   found.isDoubtful = false;
-  // A loop: TypedArray.fill costs a call that is felt on short lines.
+  // A loop, because a call of TypedArray.fill is noticeable on short lines.
   for (let index = 0; index < found.fieldStarts.length; index += 1) found.fieldStarts[index] = -1;
 }

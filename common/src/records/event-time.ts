@@ -1,31 +1,32 @@
-// When a record happened, from the raw JSON of its time field, without building a Date or a string per record.
+// The time of a record, from the raw JSON of its time field, without a Date or a string for each record.
+import { hasEscape } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const earliestMs = Date.UTC(2000, 0, 1);
 const latestEmittedMs = Date.UTC(10_000, 0, 1) - 1;
-/** Below this `emitted_at` is in seconds: PyAirbyte’s cache sends those. */
+/** Below this, `emitted_at` is in seconds, as PyAirbyte’s cache sends it. */
 const secondsBelow = 1e11;
 
 const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /**
- * Milliseconds since 1970 from bytes[start, end), a raw JSON value: a number or digits in a string (10 digits are seconds,
- * 13 milliseconds, 16 microseconds, 19 nanoseconds), or ISO text (no zone means UTC). NaN for everything else and for what lies
- * outside 2000-01-01 … `nowMs` + 24 h.
+ * Milliseconds since 1970 from bytes[start, end), a raw JSON value: a number or digits in a string (10 digits are seconds, 13
+ * milliseconds, 16 microseconds, 19 nanoseconds), or ISO text (no zone means UTC). NaN for everything else, and outside
+ * 2000-01-01 … `nowMs` + 24 h.
  */
 export function eventTime(bytes: Uint8Array, start: number, end: number, nowMs: number): number {
   const ms = instant(bytes, start, end);
   return ms >= earliestMs && ms <= nowMs + dayMs ? ms : Number.NaN;
 }
 
-/** The same of any year with four digits. */
+/** The same for any year with four digits. */
 export function instant(bytes: Uint8Array, start: number, end: number): number {
   return bytes[start] === 0x22 ? textTime(bytes, start, end) : numberTime(bytes, start, end);
 }
 
-/** `emitted_at` in milliseconds from its raw JSON value; NaN when it is no number or no year of four digits. */
+/** `emitted_at` in milliseconds from its raw JSON value. NaN if it is not a number, or not in a year of four digits. */
 export function emittedAt(bytes: Uint8Array, start: number, end: number): number {
   const digits = digitsValue(bytes, start, end);
   const value = Number.isNaN(digits) ? slowNumber(bytes, start, end) : digits;
@@ -33,8 +34,13 @@ export function emittedAt(bytes: Uint8Array, start: number, end: number): number
   return ms >= 0 && ms <= latestEmittedMs ? ms : Number.NaN;
 }
 
+/** None of these forms has a backslash. */
 function textTime(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at += 1) if (bytes[at] === 0x5c) return escapedTextTime(bytes, start, end);
+  const time = plainTextTime(bytes, start, end);
+  return Number.isNaN(time) && hasEscape(bytes, start, end) ? escapedTextTime(bytes, start, end) : time;
+}
+
+function plainTextTime(bytes: Uint8Array, start: number, end: number): number {
   const nanoseconds = end - start === 21 ? nanosecondTime(bytes, start + 1, end - 1) : Number.NaN;
   if (!Number.isNaN(nanoseconds)) return nanoseconds;
   const digits = digitsValue(bytes, start + 1, end - 1);
@@ -45,7 +51,7 @@ function textTime(bytes: Uint8Array, start: number, end: number): number {
 function escapedTextTime(bytes: Uint8Array, start: number, end: number): number {
   const text: unknown = parseJson(Buffer.from(bytes.subarray(start, end)).toString());
   const plain = Buffer.from(`"${String(text)}"`);
-  return plain.includes(0x5c) ? Number.NaN : textTime(plain, 0, plain.length);
+  return plainTextTime(plain, 0, plain.length);
 }
 
 function numberTime(bytes: Uint8Array, start: number, end: number): number {
@@ -53,11 +59,11 @@ function numberTime(bytes: Uint8Array, start: number, end: number): number {
   if (!Number.isNaN(digits)) return scaled(digits, end - start);
   const nanoseconds = end - start === 19 ? nanosecondTime(bytes, start, end) : Number.NaN;
   if (!Number.isNaN(nanoseconds)) return nanoseconds;
-  const value = slowNumber(bytes, start, end); // a fraction or an exponent, as writers of doubles have it
+  const value = slowNumber(bytes, start, end); // a fraction or an exponent, as some writers of doubles have it
   return value >= 1 ? scaled(value, String(Math.floor(value)).length) : Number.NaN;
 }
 
-/** Of 19 digits. */
+/** For 19 digits. */
 function nanosecondTime(bytes: Uint8Array, start: number, end: number): number {
   const rest = digitsValue(bytes, start + 13, end);
   return Number.isNaN(rest) ? Number.NaN : digitsValue(bytes, start, start + 13);
@@ -131,7 +137,7 @@ function milliseconds(bytes: Uint8Array, start: number, end: number): number {
   return ms;
 }
 
-/** Of nothing, `Z`, ` UTC`, `±HH`, `±HHMM` or `±HH:MM`. */
+/** The offset of nothing, `Z`, ` UTC`, `±HH`, `±HHMM` or `±HH:MM`. */
 function zoneOffset(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const first = bytes[start];

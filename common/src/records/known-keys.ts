@@ -1,30 +1,33 @@
-// The keys that objects in rows have had, each with a number, so that a key that an object has twice is seen by comparing numbers. A row
-// mostly has its keys in the order of earlier rows, so a key is first compared with those that come next in that order. Otherwise it is
-// found by its hash.
+// The keys of objects in rows, each with a number, so that a repeated key is found by comparing numbers. Rows usually have
+// their keys in the order of earlier rows, so a key is first compared with the next ones in that order. Otherwise it is looked
+// up by its hash.
 import { COLON } from '../json/ascii.ts';
 
 /** One spelling of a key. */
 export type KnownKey = {
-  /** With its quotes and the colon, and the same in words of four bytes, of which the last ends with the colon. */
+  /** With its quotes and the colon; also as words of four bytes, of which the last ends with the colon. */
   readonly bytes: Uint8Array;
   readonly length: number;
   readonly words: Int32Array;
   readonly object: KnownObject;
-  /** The same for all spellings; below `mostKeys`. */
+  /** The same number for all spellings; below `mostKeys`. */
   readonly number: number;
-  /** Its number among the fields that are looked for, or -1. */
+  /** The number among the wanted fields, or -1. */
   readonly field: number;
   readonly hash: number;
   /** Its index in the object's `keys`. */
   place: number;
-  /** Of the objects in its values. */
+  /** The objects in its values. */
   inside: KnownObject | undefined;
 };
 
-/** What objects in one place of rows have had. `keys`: mostly in their order; `isOpen`: they have more, which users may make. */
+/**
+ * The keys of objects at one place of rows. `keys`: usually in their order; `isOpen`: there are more keys, which users may
+ * choose.
+ */
 export type KnownObject = { readonly seed: number; readonly keys: KnownKey[]; isOpen: boolean };
 
-/** A key bytes[start, end), its quotes among them. */
+/** A key bytes[start, end), with its quotes. */
 export type Spelling = {
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -33,7 +36,7 @@ export type Spelling = {
 };
 
 export const mostKeys = 2048;
-/** Of an object in a row. */
+/** For one object in a row. */
 const mostKeysInside = 128;
 const maxKeyBytes = 64;
 const slots = 8192;
@@ -60,7 +63,7 @@ export class KnownKeys {
     }
   }
 
-  /** `place`: in the order of the object's keys; `like`: another spelling of it. Undefined without room. */
+  /** `place`: in the order of the object's keys; `like`: another spelling of it. Undefined if there is no room. */
   learn(
     object: KnownObject,
     { bytes, start, end, hash }: Spelling,
@@ -106,7 +109,7 @@ function slotOf({ seed }: KnownObject, hash: number): number {
 
 const hashFactor = 0x9e3779b1;
 
-/** `words`: the bytes as `wordsOf` gives them. */
+/** `words`: the bytes as returned by `wordsOf`. */
 export function hashOfKey(words: DataView, start: number, end: number): number {
   let hash = 0;
   let at = start;
@@ -125,7 +128,7 @@ function wordsOfKey(key: Uint8Array): Int32Array {
 /** Whether the key and its colon are at `at`. Hot path. */
 export function isKeyAt(words: DataView, at: number, { length, words: own }: KnownKey): boolean {
   const last = at + length - 4;
-  if (length < 4 || last + 4 > words.byteLength) return false; // It is then found by its hash.
+  if (length < 4 || last + 4 > words.byteLength) return false; // It is then looked up by its hash.
   let index = 0;
   for (let from = at; from < last; from += 4) {
     if (words.getInt32(from, true) !== own[index]) return false;
@@ -143,19 +146,19 @@ function isSpelled({ bytes: own }: KnownKey, bytes: Uint8Array, start: number, e
 const strangerSlots = 4096;
 const mostProbes = 16;
 
-/** Keys without a number, of which only hashes are compared: whoever acts on a repeated hash looks at the row exactly. */
+/** Keys without a number. Only their hashes are compared, so the caller must check a row with a repeated hash exactly. */
 export class StrangeKeys {
   readonly #hashes = new Int32Array(strangerSlots);
   readonly #owners = new Int32Array(strangerSlots);
   #firstOfRow = 0;
 
-  /** `object`: the number of its first object; they are consecutive. */
+  /** `object`: the number of the row's first object. Numbers are consecutive. */
   beginRow(object: number): void {
     if (object < this.#firstOfRow) this.#owners.fill(0);
     this.#firstOfRow = object;
   }
 
-  /** @returns whether the object may have had the key, or there is no room to know. */
+  /** @returns whether the object may already have the key, or there is no room to know. */
   add(hash: number, object: number): boolean {
     for (let probe = 0; probe < mostProbes; probe += 1) {
       const slot = (hash + probe) & (strangerSlots - 1);

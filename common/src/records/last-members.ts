@@ -1,4 +1,4 @@
-// The last member of each name that an object has had so far. It stores places instead of texts, because an object can have millions
+// The last member of each name in an object so far. It stores positions instead of texts, because an object can have millions
 // of members.
 import { hasEscape, skipString } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
@@ -9,7 +9,7 @@ const firstSlots = 16;
 /** Bound: 16 bytes for each name. */
 export class LastMembers {
   readonly #bytes: Uint8Array;
-  /** An open hash table of the places where keys begin; 0 is free. */
+  /** An open hash table of the positions where keys begin; 0 is free. */
   #slots = new Int32Array(firstSlots);
   #size = 0;
 
@@ -67,7 +67,7 @@ export class LastMembers {
   }
 }
 
-/** What the key bytes[start, end) says, its quotes among them. */
+/** The text of the key bytes[start, end), which has its quotes. */
 export function keyText(bytes: Uint8Array, start: number, end: number): string {
   return String(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
 }

@@ -1,7 +1,7 @@
-// Why a line of the input is no message, for whoever has to fix its source.
+// Why a line of the input is not a message, for the person who fixes the source.
 import { parseJson } from '../json/parse-json.ts';
 
-/** The rest of a sentence about the line. */
+/** The rest of a sentence that begins with the line. */
 export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): string {
   const text = Buffer.from(line).toString();
   const type = typeOf(text);
@@ -13,7 +13,7 @@ export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): str
   return `is not a message of the ${protocol} protocol`;
 }
 
-/** Of an unknown message; only what looks like a protocol's word is shown. */
+/** For an unknown message. The type is shown only if it looks like a keyword. */
 export function typeText(type: string): string {
   return /^[A-Z][A-Z_]{0,39}$/u.test(type) ? `the type "${type}"` : 'a type that is no word';
 }
@@ -28,7 +28,7 @@ function typeOf(text: string): unknown {
   }
 }
 
-/** As Python's json writes them by default. */
+/** As Python's json writes NaN and Infinity by default. */
 function hasNotANumber(text: string): boolean {
   const withoutStrings = text.replaceAll(/"(?:[^"\\]|\\.)*"/gu, '""');
   return /[:,[]\s*-?(?:NaN|Infinity)\s*[,\]}]/u.test(withoutStrings);

@@ -1,5 +1,5 @@
-// What the last RECORD's line had around its `data` and `emitted_at`: mostly the next line has the same, byte for byte, and then
-// the parts of that need not be looked for.
+// The parts of the last RECORD's line around `data` and `emitted_at`. The next line usually has the same bytes there, and then
+// they need not be scanned.
 import type { Envelope } from './envelope.ts';
 import { NOT_JSON, skipValue } from '../json/json-bytes.ts';
 import { wordsOf } from '../json/words.ts';
@@ -7,11 +7,11 @@ import { createKnownText, forget, know, standsAt } from './known-text.ts';
 
 const maxTextBytes = 512;
 
-/** Where in the line a part began and ended, before `data`; a start of -1: not there. */
+/** Start and end of a part of the line, before `data`. A start of -1: absent. */
 type Span = { start: number; end: number };
 
 export class LineShape {
-  /** From the line's begin to `data`, from there to `emitted_at`, and from there to the line's end. */
+  /** From the start of the line to `data`, from there to `emitted_at`, and from there to the end. */
   readonly #head = createKnownText(maxTextBytes);
   readonly #middle = createKnownText(maxTextBytes);
   readonly #tail = createKnownText(maxTextBytes);
@@ -22,8 +22,8 @@ export class LineShape {
   readonly #version: Span = { start: -1, end: -1 };
 
   /**
-   * When the line begins like the one learnt: notes in `found` what comes before `data`.
-   * @returns where `data` begins, or -1 when the line is not known.
+   * If the line begins like the known one, notes in `found` what comes before `data`. @returns where `data` begins, or -1 if
+   * the line differs.
    */
   begin(bytes: Uint8Array, start: number, found: Envelope): number {
     const head = this.#head;
@@ -40,7 +40,7 @@ export class LineShape {
     return start + head.length;
   }
 
-  /** Whether the line also ends like the one learnt, after a `data` that ended at `dataEnd`; notes the rest in `found`. */
+  /** Whether the line also ends like the known one, after a `data` that ends at `dataEnd`. Notes the rest in `found`. */
   end(bytes: Uint8Array, dataEnd: number, end: number, found: Envelope): boolean {
     const words = wordsOf(bytes);
     if (!standsAt(words, dataEnd, this.#middle)) return false;
@@ -54,7 +54,7 @@ export class LineShape {
     return true;
   }
 
-  /** Learns from a RECORD in bytes[start, end), if it is in the usual order: all others of its parts, `data`, `emitted_at`. */
+  /** Learns from a RECORD in bytes[start, end), if its parts are in the usual order: `data` and `emitted_at` last. */
   learn(bytes: Uint8Array, start: number, end: number, found: Envelope): void {
     const { dataStart, dataEnd, typeStart, streamStart, namespaceStart, versionStart } = found;
     this.#hasTime = found.emittedAtStart >= 0;

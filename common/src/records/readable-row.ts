@@ -1,5 +1,5 @@
-// A row as all readers take it: the last value of a repeated key stays, and a number that some reader refuses becomes null, or the
-// double that it means. What they replace is beside them as JSON text, in the member `__json` of the object.
+// Makes a row that all readers accept. The last value of a repeated key stays. A number that some reader refuses becomes null,
+// or the double that it means. The replaced values are stored as JSON text in the object's member `__json`.
 import { CLOSE_ARRAY, COMMA, MINUS, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO, NINE } from '../json/ascii.ts';
 import { findMember, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { isReadableNumber } from '../json/number-range.ts';
@@ -8,28 +8,28 @@ import { itemsPath, memberPath, namedDepth, type Note, type Repair } from './rep
 import { RowBuffer } from './row-buffer.ts';
 
 const asideName = '__json';
-/** Deeper values stay as they are: many readers refuse such a row anyway. */
+/** Deeper values stay as they are, because many readers refuse such a row anyway. */
 const mostDepth = 512;
-/** Of a record. With more, the object or list that is being looked at becomes text as a whole. */
+/** The most edits of a record. Beyond it, the current object or list becomes text as a whole. */
 const mostEdits = 200_000;
 const nothing = Buffer.from('null');
 const noText = Buffer.alloc(0);
 
 type Span = { readonly start: number; readonly end: number };
-/** `text` replaces a part of the line. `path`: of the field that it is counted for. */
+/** `text` replaces a part of the line. `path`: the field that the edit is counted for. */
 type Edit = Span & { readonly text: Uint8Array; readonly repair?: Repair; readonly path?: string };
 
 type Walk = {
   readonly bytes: Uint8Array;
   readonly edits: Edit[];
   readonly out: RowBuffer;
-  /** The value in hand has such a number, not counting the objects in it. */
+  /** The current value has such a number, not counting the objects in it. */
   hasStrange: boolean;
 };
 
 /**
- * The line bytes[start, end), its last byte the newline, where the valid JSON at `value` is made readable; undefined if it is. `note`
- * gets each change.
+ * Makes the valid JSON at `value` readable in the line bytes[start, end), whose last byte is the newline. Undefined if it
+ * already is. `note` receives each change.
  */
 export function readableRow(
   bytes: Uint8Array,
@@ -42,7 +42,7 @@ export function readableRow(
   const pieces: Uint8Array[] = [];
   let copied = start;
   for (const edit of walk.edits.sort((a, b) => a.start - b.start)) {
-    if (edit.start < copied) continue; // It is in a value that is left out.
+    if (edit.start < copied) continue; // It is in an omitted value.
     pieces.push(bytes.subarray(copied, edit.start), edit.text);
     copied = edit.end;
     if (edit.repair !== undefined) note(edit.repair, edit.path ?? '', 1);
@@ -75,7 +75,7 @@ function visitMembers(walk: Walk, start: number, path: string, depth: number): n
   const hadStrange = walk.hasStrange;
   const first = edits.length;
   let isTooMuch = false;
-  /** By where a member begins: where it ends. */
+  /** The end of a member, by its start. */
   const aside = new Map<number, number>();
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] === QUOTE) {
@@ -103,7 +103,7 @@ function visitMembers(walk: Walk, start: number, path: string, depth: number): n
   return at + 1;
 }
 
-/** `close`: the object's closing brace. A member that has the name already goes into the text. */
+/** `close`: the object's closing brace. An existing member of that name goes into the text. */
 function asideOf({ bytes, out }: Walk, start: number, close: number, aside: Map<number, number>): Edit {
   const own = findMember(bytes, start, asideName);
   if (own !== undefined) aside.set(own.keyStart, own.valueEnd);
@@ -118,7 +118,7 @@ function asideOf({ bytes, out }: Walk, start: number, close: number, aside: Map<
   return { start: from, end: to, text: Buffer.from(out.bytes) };
 }
 
-/** An object of nothing but its text. */
+/** An object that consists only of its text. */
 function wholeAside({ bytes, out }: Walk, start: number, close: number, path: string): Edit {
   out.clear();
   out.text(`"${asideName}":"`);
@@ -145,7 +145,7 @@ function visitItems(walk: Walk, start: number, path: string, depth: number): num
   return at + 1;
 }
 
-/** From the end of a member or an item: the next one, or what closes them all. */
+/** From the end of a member or an item: the next one, or the closing bracket. */
 function nextAfter(bytes: Uint8Array, end: number): number {
   const at = skipSpace(bytes, end);
   return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;

@@ -1,30 +1,30 @@
-// The destinations' hot path: finds what they need of one line of input without JSON.parse, so that `data` can be written as
-// it was received. One line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} in Airbyte's
-// protocol and {"type":"RECORD","stream":…,"record":{…},"time_extracted":…,"version":…} in Singer's, with keys in any order,
-// more keys than these, and explicit nulls; a key said twice counts the last time, as in JSON.parse.
+// The destinations' hot path: finds what they need in a line of input without JSON.parse, so that `data` can be written byte
+// for byte. A line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} in Airbyte's protocol and
+// {"type":"RECORD","stream":…,"record":{…},"time_extracted":…,"version":…} in Singer's. Keys may have any order, there may be
+// more keys, and values may be null. The last value of a repeated key counts, as in JSON.parse.
 import { CLOSE_OBJECT, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { skippingWalk, type WalkData } from './data-walk.ts';
 import { emptyEnvelope, forgetFields, forgetRecord, type Envelope } from './envelope.ts';
 import { NOT_JSON, skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
 import { LineShape } from './line-shape.ts';
 
-/** Whose messages the lines are. */
+/** The protocol of the lines. */
 export type Protocol = 'airbyte' | 'singer';
 
 /**
- * What a line is. `dataless`: a RECORD of a stream whose data is not an object, or missing; `malformed`: not JSON, or not a
+ * The type of a line. `dataless`: a RECORD of a stream whose data is missing or not an object; `malformed`: not JSON, not a
  * message of the protocol, or a RECORD without a stream.
  */
 type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
 
-/** Whether it is a RECORD of a stream, whatever its data. */
+/** Whether it is a RECORD of a stream, with any data. */
 export function isRecord(kind: LineKind): boolean {
   return kind === 'record' || kind === 'dataless';
 }
 
 export type RecordScanner = {
   readonly envelope: Envelope;
-  /** Scans bytes[start, end), where bytes[end] is the newline; the whole line is validated. */
+  /** Scans bytes[start, end), where bytes[end] is the newline. The complete line is validated. */
   scan(bytes: Uint8Array, start: number, end: number): LineKind;
 };
 
@@ -39,7 +39,10 @@ const EMITTED_AT = Buffer.from('emitted_at');
 const TIME_EXTRACTED = Buffer.from('time_extracted');
 const VERSION = Buffer.from('version');
 
-/** A scanner that also finds these top-level fields of `data`, each named once; `walkData` is for who has more to look at. */
+/**
+ * A scanner that also finds these top-level fields of `data`, each named once. `walkData` is for callers that inspect more of
+ * the data.
+ */
 export function createRecordScanner(
   fields: readonly string[],
   protocol: Protocol = 'airbyte',
@@ -50,10 +53,10 @@ export function createRecordScanner(
   return { envelope: found, scan: (bytes, start, end) => scanLine(bytes, start, end, scan) };
 }
 
-/** How deep the parts of a RECORD are in its line. */
+/** The depth of the parts of a RECORD in its line. */
 export const outlineDepth: Readonly<Record<Protocol, number>> = { airbyte: 2, singer: 1 };
 
-/** The parts of a RECORD of which only the outline is known, without any fields; undefined for every other line. */
+/** The parts of a RECORD of which only the outline is known, without fields. Undefined for every other line. */
 export function recordIn(
   outline: Uint8Array,
   fields: readonly string[],
@@ -69,7 +72,7 @@ type Scan = {
   readonly walkData: WalkData;
   readonly found: Envelope;
   readonly shape: LineShape;
-  /** The content of the key that was met last. */
+  /** The content of the last key. */
   keyStart: number;
   keyEnd: number;
 };
@@ -102,7 +105,7 @@ function scanRest(bytes: Uint8Array, dataEnd: number, end: number, scan: Scan): 
   return at === NOT_JSON ? 'malformed' : scanMembers(bytes, at, end, scan);
 }
 
-/** A line's members from `at` on, where a key or the closing brace is. */
+/** The members of a line from `at` on, where a key or the closing brace is. */
 function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): LineKind {
   let at = from;
   while (bytes[at] === QUOTE) {
@@ -118,7 +121,7 @@ function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): 
   return kindOf(bytes, scan.found);
 }
 
-/** Notes the member of a line. @returns the byte after its value, or NOT_JSON. */
+/** Notes a member of a line. @returns the byte after its value, or NOT_JSON. */
 function scanMember(bytes: Uint8Array, value: number, scan: Scan): number {
   const { keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, TYPE)) {
@@ -148,14 +151,14 @@ function scanSingerMember(bytes: Uint8Array, value: number, scan: Scan): number 
   return valueEnd;
 }
 
-/** `record`; the byte after it. */
+/** `record`. @returns the byte after it. */
 function scanRecord(bytes: Uint8Array, start: number, scan: Scan): number {
   forgetRecord(scan.found);
   if (bytes[start] !== OPEN_OBJECT) return skipValue(bytes, start);
   return scanRecordMembers(bytes, skipSpace(bytes, start + 1), scan);
 }
 
-/** The members of `record` from `at` on, where a key or the closing brace is; the byte after it. */
+/** The members of `record` from `at` on, where a key or the closing brace is. @returns the byte after it. */
 function scanRecordMembers(bytes: Uint8Array, from: number, scan: Scan): number {
   let at = from;
   while (bytes[at] === QUOTE) {
@@ -188,7 +191,7 @@ function noteRecordMember(bytes: Uint8Array, value: number, valueEnd: number, sc
   }
 }
 
-/** Notes the data; the byte after it. */
+/** Notes the data. @returns the byte after it. */
 function scanData(bytes: Uint8Array, start: number, { walkData, found }: Scan): number {
   forgetFields(found);
   const dataEnd = bytes[start] === OPEN_OBJECT ? walkData(bytes, start, found) : skipValue(bytes, start);

@@ -1,36 +1,36 @@
-// What is changed in records before they are stored, because some reader would refuse the entire file: NaN and Infinity become null,
-// halves of surrogate pairs U+FFFD; see readable-row.ts for the rest. Counted by stream and by the field's path.
+// Changes to records that some reader would refuse together with their file: NaN and Infinity become null, halves of surrogate
+// pairs become U+FFFD; see readable-row.ts for the others. They are counted by stream and by the field's path.
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 import { keyText } from './last-members.ts';
 
 /**
- * `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs; `repeatedKeys`: values of a key that comes again
- * later in its object; `outOfRange`: numbers that no double holds.
+ * `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs; `repeatedKeys`: values of a key that
+ * its object repeats later; `outOfRange`: numbers beyond a double.
  */
 const repairs = ['nulled', 'repairedTexts', 'repeatedKeys', 'outOfRange'] as const;
 export type Repair = (typeof repairs)[number];
 export type RepairCounts = Record<Repair, number>;
 
-/** Of a stream: by the field's path. */
+/** For one stream, by the field's path. */
 export type FieldCounts = ReadonlyMap<string, number>;
 
-/** Fields that are counted by name; others of the stream are together. */
+/** Fields that are counted by name. The other fields of the stream are counted together. */
 const mostFields = 100;
 export const otherFields = '*';
-/** Members deeper than that are counted with the one that they are in. */
+/** Deeper members are counted with the member that contains them. */
 export const namedDepth = 8;
 const mostNameLength = 100;
 
 /**
- * Looks at, and may change, bytes[start, end): a key, a value or several. `isTwin`: a key that would be one with another of its object
- * if both had U+FFFD for halves of surrogate pairs. @returns how often it found something.
+ * Inspects, and may change, bytes[start, end): a key, a value or several. `isTwin`: a key that would equal another key of its
+ * object if both had U+FFFD for halves of surrogate pairs. @returns how often it found something.
  */
 type Find = (start: number, end: number, isTwin: boolean) => number;
 export type Note = (repair: Repair, path: string, count: number) => void;
 
-/** Runs `find` over all keys and values of the valid JSON at `start`, and notes what it finds by the path of the field. */
+/** Runs `find` over all keys and values of the valid JSON at `start`, and counts what it finds by the path of the field. */
 export function findByField(
   bytes: Uint8Array,
   start: number,
@@ -75,7 +75,7 @@ function visitMembers(walk: Visit, start: number, path: string, depth: number): 
   return at + 1;
 }
 
-/** Keys of the object that differ from another in halves of surrogate pairs alone. */
+/** Keys of the object that differ from another key only in halves of surrogate pairs. */
 function twinKeys(bytes: Uint8Array, start: number): ReadonlySet<string> {
   const first = new Map<string, string>();
   const twins = new Set<string>();
@@ -104,7 +104,7 @@ function afterItem(bytes: Uint8Array, end: number): number {
   return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;
 }
 
-/** `key`: with its quotes; cut if it has more bytes, which escapes may be cut by. */
+/** `key`: with its quotes. It is cut if it has more bytes, perhaps within an escape. */
 function nameOf(key: Uint8Array, bytes: number): string {
   const text = Buffer.from(key).toString();
   return key.length === bytes ? String(parseJson(text)) : text.slice(1);

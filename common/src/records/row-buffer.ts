@@ -1,4 +1,4 @@
-// Bytes that grow: rows are put together here from pieces of other rows.
+// A growing buffer in which rows are built from pieces of other rows.
 import { NEWLINE } from '../json/ascii.ts';
 import { copyWords, fill, type Filling } from '../json/words.ts';
 import { grownBuffer } from '../streams/grown-buffer.ts';
@@ -10,7 +10,7 @@ const HEX = '0123456789abcdef';
 /** Bound: what was written since the last `clear`, up to twice that. */
 export class RowBuffer implements Filling {
   #bytes = Buffer.allocUnsafeSlow(firstBytes);
-  /** Of `memory`. */
+  /** A view of `memory`. */
   words = new DataView(this.#bytes.buffer);
   length = 0;
 
@@ -19,7 +19,7 @@ export class RowBuffer implements Filling {
     return this.#bytes.subarray(0, this.length);
   }
 
-  /** `bytes`, and what comes after them. The same from call to call as long as it does not grow. */
+  /** `bytes`, and the free space after them. It stays the same between calls unless it grows. */
   get memory(): Buffer {
     return this.#bytes;
   }

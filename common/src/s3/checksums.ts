@@ -15,21 +15,23 @@ export async function checksumsOf(body: Body, others: readonly 'sha256'[]): Prom
   const sha256 = others.includes('sha256') ? createHash('sha256') : undefined;
   let crc = 0;
   let size = 0;
-  for await (const slice of slices(body)) {
-    if (size > 0) await setImmediate();
-    crc = crc32(slice, crc);
-    sha256?.update(slice);
-    size += slice.length;
+  let unpaused = 0;
+  for await (const part of partsOf(body)) {
+    for (let at = 0; at < part.length; at += sliceBytes) {
+      const slice = part.subarray(at, at + sliceBytes);
+      if (unpaused + slice.length > sliceBytes) {
+        await setImmediate();
+        unpaused = 0;
+      }
+      unpaused += slice.length;
+      crc = crc32(slice, crc);
+      sha256?.update(slice);
+      size += slice.length;
+    }
   }
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc);
   return { size, crc32: bytes.toString('base64'), ...(sha256 === undefined ? {} : { sha256: sha256.digest('hex') }) };
-}
-
-async function* slices(body: Body): AsyncGenerator<Uint8Array> {
-  for await (const part of partsOf(body)) {
-    for (let at = 0; at < part.length; at += sliceBytes) yield part.subarray(at, at + sliceBytes);
-  }
 }
 
 type StoredBody = { readonly size: number; readonly etag: string; readonly crc32?: string };

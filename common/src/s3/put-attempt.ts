@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 
+import { isEmpty } from './connection/answer-guard.ts';
 import type { S3 } from './connection/client.ts';
 import { encodeKey, type PutRoute } from './connection/put-route.ts';
 
@@ -38,7 +39,7 @@ type Options = { readonly abortSignal?: AbortSignal };
 type Answer = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: Readable;
 };
 
 /**
@@ -86,7 +87,9 @@ async function putDirectly(
   const signed = await signer.sign(request, { ...scope, signingDate });
   const { response } = (await client.config.requestHandler.handle(signed, options)) as { readonly response: Answer };
   if (response.statusCode >= 300) return await refuse(response);
-  for await (const _ of response.body); // Read to its end: only then the object is certainly stored, and the socket free.
+  // Read to its end: only then the object is certainly stored, and the socket free. An empty answer has ended with its headers.
+  if (isEmpty(response)) response.body.resume();
+  else for await (const _ of response.body);
   return response.headers['etag'];
 }
 

@@ -1,8 +1,9 @@
 // Concurrent work in a pipeline: ordered, bounded, with back-pressure.
 
 /**
- * Yields the results of `fn` in the order of the source. At most `limit` are started and not yet consumed. The first failure stops
- * the source and, through the signal of `fn`, the other work. Nothing outlives the generator.
+ * Yields the results of `fn` in the order of the source. At most `limit` are started and not yet consumed. The first failure of `fn`
+ * stops the source and, through the signal of `fn`, the other work. A failure of the source comes after the results of what it gave.
+ * Nothing outlives the generator.
  */
 export async function* mapConcurrent<T, R>(
   source: AsyncIterable<T> | Iterable<T>,
@@ -13,8 +14,10 @@ export async function* mapConcurrent<T, R>(
   const stop = new AbortController();
   const linked = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const inFlight: Promise<R>[] = [];
+  let failed: { readonly error: unknown } | undefined;
+  const given = untilFailure(source, (error) => (failed = { error }));
   try {
-    for await (const item of source) {
+    for await (const item of given) {
       linked.throwIfAborted();
       const result = fn(item, linked);
       result.catch((error: unknown) => stop.abort(error)); // With the failure as the reason, an AbortError cannot hide it.
@@ -22,9 +25,21 @@ export async function* mapConcurrent<T, R>(
       if (inFlight.length >= limit) yield await takeOldest(inFlight);
     }
     while (inFlight.length > 0) yield await takeOldest(inFlight);
+    if (failed !== undefined) throw failed.error;
   } finally {
     stop.abort();
     await Promise.allSettled(inFlight);
+  }
+}
+
+async function* untilFailure<T>(
+  source: AsyncIterable<T> | Iterable<T>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    onFailure(error);
   }
 }
 

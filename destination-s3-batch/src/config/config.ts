@@ -1,4 +1,4 @@
-// The configuration: what the user writes (zod, from which the spec is made) and what the pipeline accepts (`Config`).
+// The configuration: what the user writes (zod; the spec is generated from it) and what the pipeline accepts (`Config`).
 import { tmpdir } from 'node:os';
 import { isAbsolute } from 'node:path';
 
@@ -42,7 +42,7 @@ const stream = z.object({
     .array(
       z
         .string()
-        .regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is no path: write a.b, or a[].b for members of a list')
+        .regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is not a path: write a.b, or a[].b for members of a list')
         .refine(
           (path) => !/__json(?:\[\])*(?:\.|$)/iu.test(path),
           'names "…__json", which is never a column of a member',
@@ -146,7 +146,7 @@ export type BatchConfig = Shared<StreamConfig> & {
   readonly spoolDirectory: string;
   /** Undefined: as much as the disk allows; see spool-bound.ts. */
   readonly maxSpoolBytes: number | undefined;
-  /** What the platform grants of local disk. */
+  /** The local disk that the platform grants. */
   readonly storageLimitBytes: number | undefined;
 };
 

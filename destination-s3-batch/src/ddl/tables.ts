@@ -1,4 +1,4 @@
-// The tables of the batch destination for `ddl`: their types are kept in the bucket.
+// The tables of the batch destination for `ddl`. Their types are stored in the bucket.
 import { datePaths, firstYear } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
 import type { DdlTables } from '@s3-connectors/common/destination/ddl/ddl.ts';
 import { fieldFolders } from '@s3-connectors/common/destination/ddl/table/field-folders.ts';

@@ -1,4 +1,4 @@
-// DuckDB as the writer of Parquet: it reads rows as JSON lines with types that are told, never sniffed, and writes files.
+// DuckDB as the Parquet writer: it reads rows as JSON lines with given types, never inferred ones, and writes files.
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
@@ -7,9 +7,9 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type ConversionEngine = AsyncDisposable & {
-  /** `mostThreads`: for what needs much memory in each. */
+  /** `mostThreads`: for work that needs much memory in each thread. */
   run(sql: string, mostThreads?: number): Promise<void>;
-  /** The same, rows taken in the order in which they lie in files. */
+  /** The same, with the rows in the order of their files. */
   inOrder(sql: string): Promise<void>;
   /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -17,18 +17,18 @@ export type ConversionEngine = AsyncDisposable & {
 
 type Options = {
   readonly memoryBytes: number;
-  /** How many the next query may have. */
+  /** The number of threads that the next query may have. */
   readonly threads: () => number;
 };
 
-/** Bound: `memoryBytes`, and what it may write to `folder` besides. */
+/** Bound: `memoryBytes`, and what it may write to `folder`. */
 export async function openEngine(folder: TempFolder, { memoryBytes, threads }: Options): Promise<ConversionEngine> {
   let current = threads();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(current),
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
     temp_directory: folder.path,
-    preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
+    preserve_insertion_order: 'false', // Halves the memory. The order of rows does not matter in a table.
     ...closedEngine,
   });
   const connection = await instance.connect();
@@ -61,7 +61,7 @@ export async function openEngine(folder: TempFolder, { memoryBytes, threads }: O
   };
 }
 
-/** The engine's failures in our words: its own texts quote rows. */
+/** The engine's failures in our own words, because its texts quote rows. */
 async function attemptIn<T>(folder: TempFolder, work: () => Promise<T>): Promise<T> {
   try {
     return await folder.use(work);

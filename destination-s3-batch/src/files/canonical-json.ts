@@ -1,5 +1,5 @@
-// JSON text that is the same for all spellings of an object or a list: members in the order of their names, of equal names the last,
-// numbers by what they mean, no blanks.
+// JSON text that is equal for all spellings of an object or list: members in the order of their names, the last of repeated ones,
+// numbers by value, no blanks.
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import {
   skipColon,
@@ -12,12 +12,12 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { sortableNumber } from './sortable-number.ts';
 
-/** What is deeper is compared as it is spelled: nesting takes stack. */
+/** Deeper values are compared by their spelling, because nesting takes stack. */
 const mostDepth = 64;
-/** Longer numbers are compared as they are spelled. */
+/** Longer numbers are compared by their spelling. */
 const longestNumber = 512;
 
-/** Of the valid value at `start`. */
+/** For the valid value at `start`. */
 export function canonicalJson(bytes: Uint8Array, start: number, depth = 0): string {
   const first = bytes[start];
   if (first === OPEN_OBJECT && depth < mostDepth) return canonicalObject(bytes, start, depth);

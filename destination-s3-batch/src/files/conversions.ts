@@ -1,5 +1,4 @@
-// Segments on their way to files: each is begun as soon as it takes no more rows, while more rows come, so that engine and
-// input use a core each.
+// Segments on their way to files. Each is begun once it is closed, while more rows come, so that engine and input use a core each.
 import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -7,22 +6,22 @@ import type { SpoolFile } from '../spool/spool-file.ts';
 import type { BatchTable } from '../tables/table.ts';
 import { removeFile, type ConvertedFile, type Converter } from './converter.ts';
 
-/** A file on local disk that is to be at `key`. */
+/** A file on local disk, to be stored at `key`. */
 export type OutputFile = ConvertedFile & { readonly key: string };
 
-/** Segments on their way to files; with more the input waits. So many may be full ones, others are small. */
+/** The most full segments under way; beyond it the input waits. The others are small. */
 const mostFull = 2;
 const mostUnderWay = 6;
 
 type Options = {
   readonly converter: Converter;
-  /** What a full segment has. */
+  /** The size of a full segment. */
   readonly segmentBytes: number;
-  /** After its files were made. */
+  /** Called after its files were made. */
   readonly remove: (segment: SpoolFile) => Promise<void>;
-  /** To be done before a file of the table is to be seen. */
+  /** Called before a file of the table becomes visible. */
   readonly prepare: (table: BatchTable, signal: AbortSignal) => Promise<void>;
-  /** What the bucket keeps of the table is refused, or was written by another run: no file is made of its rows. */
+  /** The bucket's document of the table is refused, or was written by another run: no file is made of its rows. */
   readonly refused: (table: BatchTable, error: ConnectorError) => void;
 };
 
@@ -37,24 +36,24 @@ export class Conversions implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Of files that were made and not taken. */
+  /** Bytes of files that were made and not taken. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What fails is told to whoever waits. */
+  /** A failure is reported to the caller who waits. */
   begin(segment: SpoolFile): void {
     const done = this.#makeFiles(segment).then(() => void this.#underWay.delete(segment));
     this.#underWay.set(segment, done);
-    done.catch(() => undefined); // It stays in the map.
+    done.catch(() => undefined); // The map keeps it.
   }
 
-  /** Waits as long as there are too many. */
+  /** Waits while there are too many. */
   async room(): Promise<void> {
     while (this.#areTooMany()) await this.#underWay.values().next().value;
   }
 
-  /** All files that a cut was made for, as they become ready, of tables that are prepared. */
+  /** All files of a cut, as they become ready, if their tables are prepared. */
   async *take(signal: AbortSignal): AsyncGenerator<OutputFile> {
     for (;;) {
       const ready = this.#made.filter(({ segment }) => segment.cut.isMade);
@@ -68,7 +67,7 @@ export class Conversions implements AsyncDisposable {
       if (this.#made.some(({ segment }) => segment.cut.isMade)) continue;
       const next = this.#underWay.entries().find(([segment]) => segment.cut.isMade);
       if (next === undefined) return;
-      await next[1]; // They are done in their order.
+      await next[1]; // They are finished in order.
     }
   }
 

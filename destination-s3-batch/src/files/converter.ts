@@ -1,5 +1,5 @@
-// From a segment of the spool to files ready for S3: its type is decided, rows are brought into it where any needs that, and the
-// format is written. One at a time: the engine has the memory of one.
+// Makes files for S3 from a segment of the spool: decides its type, fits rows if any need it, and writes the format. One segment at
+// a time, because the engine has memory for one.
 import { createHash } from 'node:crypto';
 import { rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,22 +11,21 @@ import { compressionsAtOnce, coresOf } from '@s3-connectors/common/program/cores
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
-import type { Decided, Typings } from '../tables/typings.ts';
+import type { Typings } from '../tables/typings.ts';
 import type { StructType } from '../columns/types/field-type.ts';
 import { mostColumns } from '../config/budgets.ts';
 import type { BatchConfig, OutputFormat } from '../config/config.ts';
 import { openEngine, type ConversionEngine } from '../engine/engine.ts';
 import { extensions, layout } from '../layout/layout.ts';
-import type { RowMarks } from '../spool/row-marks.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { BatchTable } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { fitRows } from './fitted-rows.ts';
 import { writeGzip } from './gzip-files.ts';
-import type { MadeFile, RowSource } from './made-file.ts';
+import { rowsOf, type MadeFile, type RowsOnDisk, type RowSource } from './made-file.ts';
 import { writeParquet } from './parquet-files.ts';
 
-/** A file on local disk that was made of a segment, its `part`-th. */
+/** A file on local disk: the `part`-th of a segment. */
 export type ConvertedFile = MadeFile & {
   readonly segment: SpoolFile;
   readonly part: number;
@@ -35,7 +34,7 @@ export type ConvertedFile = MadeFile & {
 };
 
 const gzipLevel = 6;
-/** Of `max_memory_mb`; the rest is for rows on their way and what goes with them. */
+/** The share of `max_memory_mb`. The rest is for rows on their way and related objects. */
 const engineShare = 3 / 4;
 
 export function engineBytes({ maxMemoryBytes }: Pick<BatchConfig, 'maxMemoryBytes'>): number {
@@ -45,15 +44,16 @@ export function engineBytes({ maxMemoryBytes }: Pick<BatchConfig, 'maxMemoryByte
 type Options = {
   readonly config: Pick<BatchConfig, 'format' | 'maxCores' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
   readonly typings: Typings;
-  /** Of this run alone. */
+  /** Used only by this run. */
   readonly folder: TempFolder;
   readonly signal: AbortSignal;
 };
 
-/** `marks`: of the rows that may not be as the type has them; undefined when all may. */
-type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & {
-  readonly table: BatchTable;
-  readonly marks: RowMarks | undefined;
+/** `doubtful`: those of the files whose rows may not be as the type has them. */
+type TypedRows = {
+  readonly files: readonly RowsOnDisk[];
+  readonly doubtful: readonly RowsOnDisk[];
+  readonly type: StructType;
 };
 
 export class Converter implements AsyncDisposable {
@@ -64,8 +64,8 @@ export class Converter implements AsyncDisposable {
   #engine: ConversionEngine | undefined;
   #count = 0;
   /**
-   * No rows come meanwhile, so that all cores are the engine's. While they come one core is theirs: the engine would soon be
-   * through with what there is, and then leave its core idle until the next segment is full.
+   * No rows come meanwhile, so the engine may use all cores. While rows come they need one core: the engine would otherwise finish
+   * early, and leave its core idle until the next segment is full.
    */
   inputWaits = false;
 
@@ -75,7 +75,7 @@ export class Converter implements AsyncDisposable {
     this.#deflate = new DeflatePool({ level: gzipLevel, atOnce: compressionsAtOnce(maxCores, maxMemoryBytes) });
   }
 
-  /** The segment itself stays. The caller removes the files. */
+  /** The segment stays. The caller removes the files. */
   async convert(segment: SpoolFile): Promise<readonly ConvertedFile[]> {
     return await this.#lane.run(async () => {
       this.#options.signal.throwIfAborted();
@@ -100,35 +100,38 @@ export class Converter implements AsyncDisposable {
   async #make(segment: SpoolFile, folder: string): Promise<readonly MadeFile[]> {
     const { table } = segment;
     const { typings, signal } = this.#options;
-    if (table.shape === undefined) return await this.#write(segment, undefined, folder, 'json');
-    const decided = await typings.decide(table, table.shape, signal);
+    const { files, unusual } = segment;
+    if (table.shape === undefined) return await this.#write(rowsOf(files), undefined, folder, 'json');
+    const { type, isAsTyped, isUsualAsTyped } = await typings.decide(table, table.shape, signal);
     if (table.dedup === undefined) {
-      const marks = decided.isUsualAsTyped ? segment.unusual : undefined;
-      return await this.#writeTyped(segment, { ...decided, table, marks }, folder);
+      const doubtful = isUsualAsTyped ? [unusual] : files;
+      return await this.#writeTyped(table, { files, doubtful: isAsTyped ? [] : doubtful, type }, folder);
     }
-    const dedup = { ...table.dedup, row: decided.type };
-    const distinct = await distinctRows(await this.#openEngine(), segment, dedup, `${folder}.distinct`);
+    const dedup = { ...table.dedup, row: type };
+    const distinct = await distinctRows(await this.#openEngine(), rowsOf(files), dedup, `${folder}.distinct`);
     try {
-      return await this.#writeTyped(distinct, { ...decided, table, marks: undefined }, folder);
+      return await this.#writeTyped(table, { files: [distinct], doubtful: isAsTyped ? [] : [distinct], type }, folder);
     } finally {
       await unlink(distinct.path);
     }
   }
 
   async #writeTyped(
-    rows: RowSource,
-    { type, isAsTyped, table, marks }: TypedRows,
+    table: BatchTable,
+    { files, doubtful, type }: TypedRows,
     folder: string,
   ): Promise<readonly MadeFile[]> {
     const { typings, config } = this.#options;
     const { format } = config;
-    if (isAsTyped) return await this.#write(rows, type, folder, format);
+    const source = rowsOf(doubtful);
+    if (source.rows === 0) return await this.#write(rowsOf(files), type, folder, format);
     const asLines = format === 'json';
     const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
-    const fitted = await fitRows(rows, { type, asLines, maxColumns, marks, target: `${folder}.fitted` });
+    const fitted = await fitRows(source, { type, asLines, maxColumns, target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.values);
-      return await this.#write(fitted, fitted.type, folder, format);
+      const sure = files.filter((file) => !doubtful.includes(file));
+      return await this.#write(rowsOf([...sure, fitted]), fitted.type, folder, format);
     } finally {
       await unlink(fitted.path);
     }
@@ -166,8 +169,8 @@ export class Converter implements AsyncDisposable {
   }
 
   /**
-   * Where a file is to be, once a cut was made for its rows; each is asked for once. The name says what the rows are and where
-   * the source stands after them (else, where it stood before them), so that a replay with the same cuts repeats it.
+   * The key of a file, once its rows are cut; requested once for each file. The name is made from the rows and the source's
+   * position after them (or else before them), so that a replay with the same cuts repeats it.
    */
   keyOf({ segment, part }: ConvertedFile): string {
     const { table, day, partition, timestamp, position, cut, crc, bytes } = segment;
@@ -182,14 +185,14 @@ export class Converter implements AsyncDisposable {
   }
 }
 
-/** What the engine says tells of no table. */
+/** Adds the table, because the engine's errors name none. */
 function ofTable(error: unknown, { name }: BatchTable): unknown {
   if (!(error instanceof ConnectorError) || !error.code.startsWith('ENGINE_')) return error;
   const details = error.details === undefined ? {} : { details: error.details };
   return new ConnectorError(error.code, `Table "${name}": ${error.message}`, { ...details, cause: error.cause });
 }
 
-/** Frees the disk that a file took. */
+/** Frees the disk space of a file. */
 export async function removeFile({ path }: MadeFile): Promise<void> {
   await rm(path, { force: true });
 }

@@ -1,6 +1,7 @@
-// What tells a row of an append_dedup stream from others: its key, and how far its cursor is, as texts that the engine compares byte
-// by byte. Both say what the values mean in their columns, however they are spelled: 4 and 4.0 are one key, an instant in two zones
-// one cursor. Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
+// What distinguishes a row of an append_dedup stream: its key and its cursor, as texts that the engine compares byte by byte. Both
+// express the meaning of the values in their columns, in any spelling: 4 and 4.0 are one key, an instant in two zones is one
+// cursor. They are made from the bytes by our own code, because the engine's JSON refuses halves of surrogate pairs and some
+// numbers.
 import { createHash } from 'node:crypto';
 
 import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
@@ -17,21 +18,24 @@ import { sortableNumber } from './sortable-number.ts';
 export type TypedDedup = Dedup & { readonly row: StructType };
 
 /**
- * Rows with the same key are duplicates; it is empty for a row that has none, which is no other's duplicate. The row with the highest
- * order stays. Neither has a control character but `escape`.
+ * Rows with the same key are duplicates. The key is empty for a row without one, which is never a duplicate. The row with the
+ * highest order stays. Neither text has a control character except `escape`.
  */
 type DedupKey = { readonly key: string; readonly order: string };
 
-/** A member of a row. `json`: its text, the same for all spellings but those of numbers; of a string with its quotes; `text`: of a string what it says. */
+/**
+ * A member of a row. `json`: its text, equal for all spellings except those of numbers; a string has its quotes. `text`: the
+ * content of a string.
+ */
 type Value = { readonly json: string; readonly text: string | undefined };
 
-/** Longer keys are told apart by their hash, longer cursors by their beginning: the engine sorts them in memory. */
+/** Longer keys are compared by their hash, longer cursors by their beginning, because the engine sorts them in memory. */
 const maxLength = 512;
 const utc = { kind: 'timestamp', utc: true } as const;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
 const unixTime = /^(?:\d{10}|\d{13}|\d{16})$/u;
 
-/** Of the row that bytes[start] opens. */
+/** For the row whose opening brace is bytes[start]. */
 export function dedupKey(bytes: Uint8Array, start: number, { key, cursor, row }: TypedDedup): DedupKey {
   const parts = key.map((path) => {
     const value = valueAt(bytes, start, path);
@@ -49,7 +53,7 @@ function shortKey(key: string): string {
   return key.length <= maxLength ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
-/** The type of the column, if the path leads to one. */
+/** The type of the column at the end of the path, if there is one. */
 function typeAt(row: StructType, path: readonly string[]): FieldType | undefined {
   let type: FieldType | undefined = row;
   for (const name of path) {
@@ -58,7 +62,7 @@ function typeAt(row: StructType, path: readonly string[]): FieldType | undefined
   return type;
 }
 
-/** Undefined for null and without the member. */
+/** Undefined for null and for a missing member. */
 function valueAt(bytes: Uint8Array, start: number, path: readonly string[]): Value | undefined {
   let at = start;
   let end = start;
@@ -76,7 +80,7 @@ function valueAt(bytes: Uint8Array, start: number, path: readonly string[]): Val
   return { json: JSON.stringify(text), text };
 }
 
-/** What the value means in a column of the type; no two kinds of meaning look the same. */
+/** The meaning of the value in a column of the type. Different kinds of meaning never have the same text. */
 function keyPart({ json, text }: Value, type: FieldType | undefined): string {
   const kind = type?.kind;
   const plain = text ?? json;
@@ -97,7 +101,7 @@ function instant(text: string, type: FieldType | undefined): string | undefined 
   return time === '' ? undefined : `@${time}`;
 }
 
-/** Numbers above times above other texts, each in its own order. Digits are a time only where the column has times. */
+/** Numbers sort above times, and times above other texts. Digits are a time only if the column has times. */
 function cursorOrder({ json, text }: Value, type: FieldType | undefined): string {
   const plain = text ?? json;
   if (plain.length <= maxLength) {
@@ -119,7 +123,7 @@ function printable(text: string): string {
   });
 }
 
-/** Sorts as the instants do, with fractions of any length; empty for what is no time. */
+/** Sorts as the instants do, with fractions of any length. Empty for anything but a time. */
 function sortableTime(text: string): string {
   const [, clock = text, fraction = '', zone = ''] = /^(.*:\d{2})[.,](\d+)(\D.*|)$/u.exec(text) ?? [];
   const digits = unixTime.test(text) ? text.slice(10) : fraction;

@@ -1,5 +1,5 @@
-// For a stream set to append_dedup: of the rows with the same key the one with the highest cursor, of equal ones the last. The
-// engine sorts keys and numbers of rows; the rows themselves are only copied.
+// For a stream that is set to append_dedup: keeps, of the rows with the same key, the one with the highest cursor, and of equal
+// ones the last. The engine sorts keys and row numbers. The rows themselves are only copied.
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
@@ -8,19 +8,19 @@ import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { ConversionEngine } from '../engine/engine.ts';
 import { dedupKey, type TypedDedup } from './dedup-key.ts';
-import type { RowSource } from './made-file.ts';
+import type { RowsOnDisk, RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 
-/** No character of the texts between. */
+/** The texts do not contain this character. */
 const delimiter = '\u0001';
 
-/** Writes what stays to `target`, line by line as it is. Sorting spills to the engine's folder. Bound: a bit for each row. */
+/** Copies the remaining rows to `target`, line by line. Sorting spills to the engine's folder. Bound: a bit for each row. */
 export async function distinctRows(
   engine: ConversionEngine,
   source: RowSource,
   dedup: TypedDedup,
   target: string,
-): Promise<RowSource> {
+): Promise<RowsOnDisk> {
   const [keys, kept] = [`${target}.keys`, `${target}.kept`];
   try {
     const longestKey = await writeKeys(source, dedup, keys);
@@ -41,7 +41,7 @@ async function writeKeys(source: RowSource, dedup: TypedDedup, path: string): Pr
   return longestRow;
 }
 
-/** Numbers of the rows that stay, from 1 and in their order. Texts are compared byte by byte. */
+/** The numbers of the remaining rows, from 1 and in order. Texts are compared byte by byte. */
 function keptSql(keys: string, longest: number, kept: string): string {
   const size = Math.max(2 * 1024 * 1024, longest + 1);
   const form = `header = false, delim = ${literal(delimiter)}, quote = '', escape = '', comment = '', skip = 0, nullstr = ''`;
@@ -67,7 +67,7 @@ async function readKept(path: string, rows: number): Promise<Uint8Array> {
   return kept;
 }
 
-async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowSource> {
+async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowsOnDisk> {
   let row = 0;
   return await rewriteRows(source, target, (bytes, start, end, out) => {
     if ((((kept[row >> 3] as number) >> (row & 7)) & 1) === 1) out.copy(bytes, start, end + 1);

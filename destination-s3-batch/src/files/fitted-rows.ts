@@ -1,9 +1,8 @@
-// The pass over spooled rows that brings every value into the form of its field's type; see columns/fit.ts.
+// The pass over spooled rows that fits every value to its field's type; see columns/fit.ts.
 import type { StructType } from '../columns/types/field-type.ts';
 import { Fitter } from '../columns/fit/fit.ts';
 import type { FittedValues } from '../columns/types/slot.ts';
-import type { RowMarks } from '../spool/row-marks.ts';
-import type { RowSource } from './made-file.ts';
+import type { RowsOnDisk, RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 
 type Options = {
@@ -11,19 +10,13 @@ type Options = {
   readonly asLines: boolean;
   readonly maxColumns: number;
   readonly target: string;
-  readonly marks: RowMarks | undefined;
 };
 
-type FittedRows = RowSource & { readonly type: StructType; readonly values: FittedValues };
+type FittedRows = RowsOnDisk & { readonly type: StructType; readonly values: FittedValues };
 
-/** Writes the fitted rows to `target`. `marks`: of the rows that may need it; undefined when all may. */
-export async function fitRows(
-  source: RowSource,
-  { type, asLines, maxColumns, target, marks }: Options,
-): Promise<FittedRows> {
+/** Writes the fitted rows to `target`. */
+export async function fitRows(source: RowSource, { type, asLines, maxColumns, target }: Options): Promise<FittedRows> {
   const fitter = new Fitter(type, { asLines, maxColumns });
-  const fitted = await rewriteRows(source, target, (bytes, start, _end, out) => fitter.fit(bytes, start, out), {
-    stays: (row) => marks?.has(row) === false,
-  });
+  const fitted = await rewriteRows(source, target, (bytes, start, _end, out) => fitter.fit(bytes, start, out));
   return { ...fitted, type: fitter.type, values: fitter.values };
 }

@@ -1,4 +1,4 @@
-// From JSON lines to gzip of JSON lines: chunks compressed several at once, joined in one member a file.
+// Compresses JSON lines with gzip: several chunks at once, joined in one member per file.
 import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ type Member = {
 
 /** Bound: two chunks for each compression, and two more, of 1 MiB or of the longest row. */
 export async function writeGzip(
-  source: Pick<RowSource, 'path' | 'bytes'>,
+  source: Pick<RowSource, 'paths' | 'bytes'>,
   { deflate, target, maxFileBytes }: Options,
 ): Promise<readonly MadeFile[]> {
   await mkdir(target, { mode: 0o700 });
@@ -62,10 +62,13 @@ export async function writeGzip(
 }
 
 /** Chunks that end with a line. */
-async function* wholeLines({ path, bytes }: Pick<RowSource, 'path' | 'bytes'>): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
+async function* wholeLines({ paths, bytes }: Pick<RowSource, 'paths' | 'bytes'>): AsyncGenerator<Buffer> {
   // The whole buffer is taken for a file of a few bytes, too.
-  const highWaterMark = Math.min(chunkBytes, bytes + 1);
+  for (const path of paths) yield* wholeLinesOf(path, Math.min(chunkBytes, bytes + 1));
+}
+
+async function* wholeLinesOf(path: string, highWaterMark: number): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
   for await (const chunk of createReadStream(path, { highWaterMark }) as AsyncIterable<Buffer>) {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {

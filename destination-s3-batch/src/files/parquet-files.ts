@@ -1,5 +1,5 @@
-// From JSON lines to Snappy Parquet as BigQuery exports it: instants in INT64 microseconds adjusted to UTC, 3-level lists, all
-// fields optional, with statistics.
+// Writes JSON lines as Snappy Parquet, in BigQuery's export form: instants in INT64 microseconds adjusted to UTC, 3-level lists,
+// all fields optional, with statistics.
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,15 +14,15 @@ import { piecesOf } from './pieces.ts';
 
 /** What it takes to write a column with a dictionary as large as the engine makes it. */
 const mostDictionaryBytes = 1024 * 1024;
-/** Of the engine's memory, for dictionaries. */
+/** The share of the engine's memory for dictionaries. */
 const dictionaryShare = 1 / 16;
 /** The largest row that the engine is prepared for, even if no row is as large. */
 const leastObjectBytes = 4 * 1024 * 1024;
 
 /**
- * Says that dates and times are of the proleptic Gregorian calendar, as Parquet means them. Without it Spark takes dates before
- * 1582 and instants before 1900 for those of a writer of another calendar, and refuses the table.
- * Source: https://spark.apache.org/docs/3.5.6/sql-data-sources-parquet.html#configuration (datetimeRebaseModeInRead)
+ * Declares that dates and times are of the proleptic Gregorian calendar, as Parquet defines them. Without it Spark takes dates
+ * before 1582 and instants before 1900 for those of another calendar, and refuses the table. Source:
+ * https://spark.apache.org/docs/3.5.6/sql-data-sources-parquet.html#configuration (datetimeRebaseModeInRead)
  */
 const footerKeys = structLiteral([['org.apache.spark.version', '3.0.0']]);
 
@@ -31,7 +31,7 @@ type Options = {
   /** A new folder. */
   readonly target: string;
   readonly maxFileBytes: number;
-  /** What the engine has. */
+  /** The engine's memory. */
   readonly engineBytes: number;
 };
 
@@ -51,7 +51,7 @@ export async function writeParquet(
   }
 }
 
-/** A file or more for each piece, by one thread. */
+/** One or more files for each piece, by one thread. */
 async function writePieces(engine: ConversionEngine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
   const { target, engineBytes } = options;
   await mkdir(target, { mode: 0o700 });
@@ -70,7 +70,7 @@ async function write(
   mostThreads: number,
 ): Promise<readonly MadeFile[]> {
   await mkdir(target, { mode: 0o700 });
-  // Never larger than the lines it is made of; only what may be is written as several files.
+  // A file is never larger than its lines, so only large ones may become several files.
   const mayBeLarge = rows.bytes > maxFileBytes;
   const options = [
     'FORMAT parquet',
@@ -104,14 +104,14 @@ function objectBytes({ longestRow }: Pick<RowSource, 'longestRow'>): number {
 }
 
 /** The table function that reads the rows. */
-export function rowsSql(rows: Pick<RowSource, 'path' | 'longestRow'>, type: StructType): string {
-  const { path } = rows;
+export function rowsSql(rows: Pick<RowSource, 'paths' | 'longestRow'>, type: StructType): string {
+  const paths = rows.paths.map(literal).join(', ');
   const columns = structLiteral(storedFields(type).map((field) => [field.name, engineType(field.type)] as const));
   const size = objectBytes(rows);
-  return `read_json(${literal(path)}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
+  return `read_json([${paths}], format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
 }
 
-/** Files without rows are removed. */
+/** Removes files without rows. */
 async function countRows(engine: ConversionEngine, paths: readonly string[]): Promise<readonly MadeFile[]> {
   const counted = await engine.rows(
     `SELECT file_name, num_rows FROM parquet_file_metadata([${paths.map(literal).join(', ')}])`,

@@ -1,26 +1,19 @@
 // Rows on local disk, cut into pieces that the engine has memory for each: for the few tables whose rows are so large, or have so
 // many values, that it has none for all at once.
-import { createReadStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
-import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import { fitsEngine } from '../config/budgets.ts';
 import { countValues } from '../rows/count-values.ts';
 import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
-import type { RowSource } from './made-file.ts';
+import { rowsOf, type RowSource } from './made-file.ts';
+import { rowBatches } from './row-batches.ts';
 
-const readBytes = 1024 * 1024;
-
-/** Each is removed when the next one is asked for. `path`: of all of them, in turn. Bound: two pieces, or the longest row. */
+/** Each piece is removed when the next one is requested. `path`: of all pieces, in turn. Bound: two pieces, or the longest row. */
 export async function* piecesOf(source: RowSource, path: string, engineBytes: number): AsyncGenerator<RowSource> {
-  const lines = readLines(createReadStream(source.path, { highWaterMark: readBytes }), {
-    maxLineBytes: Infinity,
-    reuse: true,
-  });
   let piece = newPiece();
-  for await (const { bytes, ends } of lines) {
+  for await (const { bytes, ends } of rowBatches(source)) {
     let start = 0;
     for (const end of ends) {
       const size = end + 1 - start;
@@ -52,7 +45,7 @@ async function* written({ out, rows, longestRow }: Piece, path: string): AsyncGe
     await file.write(out.bytes);
   }
   try {
-    yield { path, rows, bytes: out.length, longestRow };
+    yield rowsOf([{ path, rows, bytes: out.length, longestRow }]);
   } finally {
     await unlink(path);
   }

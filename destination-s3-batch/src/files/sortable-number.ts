@@ -1,12 +1,12 @@
-// A decimal number of any size as a text that sorts, byte by byte, as the numbers do, and that is the same for all spellings of one:
-// its sign, the power of ten of its first digit, its digits. Of a negative number both are complements, and a last byte above all
+// A decimal number of any size as a text that sorts, byte by byte, like the numbers, and is equal for all spellings of one number:
+// its sign, the power of ten of its first digit, its digits. For a negative number both are complements, and a last byte above all
 // digits puts the longer one first.
 
 /** Larger powers of ten count as this one. */
 const mostPower = 10 ** 15;
 const powerDigits = 16;
 
-/** @param text a JSON number, or one with leading zeros. */
+/** @param text a JSON number, also with leading zeros. */
 export function sortableNumber(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/u.exec(text) ?? [];

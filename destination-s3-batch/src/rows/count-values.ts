@@ -1,4 +1,4 @@
-// How many values a row has: keys too, since each costs the engine as much.
+// The number of values in a row. Keys count, too, because each costs the engine as much.
 import { COLON, COMMA, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { skipString } from '@s3-connectors/common/json/json-bytes.ts';
 

@@ -1,4 +1,4 @@
-// Which fields of a published stream's records are in none of the tables made of them, so that nothing goes without a word.
+// Finds the fields of a published stream's records that are in none of its tables, so that nothing is dropped silently.
 import { LETTER_N, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import {
   skipColon,
@@ -14,10 +14,10 @@ const maxNames = 100;
 /** Longer names are counted by their beginning. */
 const maxNameLength = 100;
 
-/** Bound: 100 names beside those of the schema. */
+/** Bound: 100 names, in addition to those of the schema. */
 export class DroppedFields {
   readonly #names: readonly string[];
-  /** Numbers of the schema's fields among those that the scanner finds; `#isKept` and `#counts` go with them. */
+  /** Numbers of the schema's fields among those that the scanner finds. `#isKept` and `#counts` have the same order. */
   readonly #slots: readonly number[];
   readonly #isKept: readonly boolean[];
   readonly #counts: number[];
@@ -31,7 +31,7 @@ export class DroppedFields {
     this.#counts = known.map(() => 0);
   }
 
-  /** Hot path: a record without fields that the schema does not have costs a few comparisons. */
+  /** Hot path: a record with only fields of the schema costs a few comparisons. */
   see(bytes: Buffer, { dataStart, members, fieldStarts }: Envelope): void {
     let known = 0;
     for (let index = 0; index < this.#slots.length; index += 1) {
@@ -44,7 +44,7 @@ export class DroppedFields {
     if (members > known) this.#note(bytes, dataStart);
   }
 
-  /** Values that were not null, by the name of their field. */
+  /** The number of values that were not null, by the name of their field. */
   get counts(): Readonly<Record<string, number>> {
     const known = this.#names.map((name, index) => [name, this.#counts[index] as number] as const);
     return Object.fromEntries([...known.filter(([, count]) => count > 0), ...this.#others]);

@@ -1,7 +1,7 @@
-// Notes a raw event in the shape of its table while its line is scanned, as its row will have it, so that the row is walked once.
-// Which table that is, is known from the event's name: objects and lists after it are noted while they are walked. What came before
-// it, and all texts, are noted when the row is made. A record that names a field twice, or is of no table that came lately, is noted
-// from its fields after the scan.
+// Notes a raw event in the shape of its table, in the form of its row, while its line is scanned, so that the row is walked once.
+// The event's name decides the table: objects and lists after the name are noted while they are walked. Those before it, and all
+// texts, are noted when the row is made. A record that repeats a field, or whose table is not among the recent ones, is noted from
+// its fields after the scan.
 import { LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, plainEnd, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import { skippingWalk, type WalkData } from '@s3-connectors/common/records/data-walk.ts';
@@ -17,7 +17,7 @@ import { eventColumns, timeStart } from './published-rows.ts';
 const noBytes = new Uint8Array();
 const notNoted = -1;
 
-/** The shape of a table's row, of its time, and of the column of each field; none where no table is known. */
+/** The shapes of a table's row, of its time, and of the column of each field; empty if no table is known. */
 type TableShapes = {
   readonly row: Shape | undefined;
   readonly time: Shape | undefined;
@@ -39,10 +39,10 @@ export class EventObserver {
   #events: EventTables | undefined;
   #bytes: Uint8Array = noBytes;
   #start = 0;
-  /** Of the table that the row seems to be of. */
+  /** The shapes of the row's presumed table. */
   #shapes = noShapes;
   #hasBegun = false;
-  /** By field: where a value begins that was noted; whether it is a text without escapes. */
+  /** By field: where a noted value begins, and whether it is a text without escapes. */
   readonly #noted: Int32Array;
   readonly #isPlain: Uint8Array;
 
@@ -56,7 +56,7 @@ export class EventObserver {
     this.#walk = skippingWalk(fields, { visit: (field, bytes, at) => this.#visit(field, bytes, at) });
   }
 
-  /** As `WalkData`; the record may turn out to be no row. */
+  /** Like `WalkData`. The record may turn out not to be a row. */
   walk(events: EventTables, bytes: Uint8Array, start: number, found: Envelope): number {
     this.forget();
     this.#events = events;
@@ -65,7 +65,7 @@ export class EventObserver {
     return this.#walk(bytes, start, found);
   }
 
-  /** It is a row of that table: what was not noted yet is noted. @returns whether it has anything but usual values. */
+  /** It is a row of that table: notes what has not been noted yet. @returns whether it has unusual values. */
   accept(
     table: BatchTable,
     bytes: Uint8Array,
@@ -95,7 +95,7 @@ export class EventObserver {
     return isUnusualRow();
   }
 
-  /** What was walked and not accepted is rolled back. */
+  /** Rolls back what was walked and not accepted. */
   forget(): void {
     this.#rollBack();
     this.#bytes = noBytes;
@@ -134,7 +134,7 @@ export class EventObserver {
     this.#isPlain[field] = isPlain ? 1 : 0;
     const end = isPlain ? stop + 1 : skipString(bytes, at);
     if (field !== this.#eventName || end === NOT_JSON) return end;
-    if (this.#hasBegun) this.#giveUp(); // The name came before, and this one counts.
+    if (this.#hasBegun) this.#giveUp(); // The name is repeated, and the last one counts.
     const table = this.#events?.recentTableOf(bytes, at, end);
     this.#shapes = table === undefined ? noShapes : this.#shapesOf(table);
     return end;
@@ -150,7 +150,7 @@ export class EventObserver {
     return (this.#tables[table.index] ??= this.#newShapes(table));
   }
 
-  /** All of these are declared, so that they stay. */
+  /** All of these are declared, so that they are never forgotten. */
   #newShapes({ shape: row }: BatchTable): TableShapes {
     const named = (name: string | undefined): Shape | undefined => row?.children.find((child) => child.name === name);
     return { row, time: named('time'), fields: this.#names.map((field) => named(eventColumns[field])) };

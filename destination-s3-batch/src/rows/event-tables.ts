@@ -1,6 +1,6 @@
-// The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview. Events whose name cannot have a
-// table of its own go into `other_events`, with their name in a column. So do names that would be lost: those of signs alone, and
-// those that share a table with another name but for their case.
+// The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview. Events whose name cannot have its
+// own table go into `other_events`, with their name in a column. So do names that would be lost: names without letters and digits,
+// and names that share a table with another name and differ in more than case.
 import { wordsOf } from '@s3-connectors/common/json/words.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
@@ -14,7 +14,7 @@ import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
 import type { BatchTable, BatchTables } from '../tables/table.ts';
 
-/** Names, as they are spelled in rows, that are remembered, and how long one may be. */
+/** The number of remembered spellings of names, and the longest one. */
 const maxSpellings = 10_000;
 const maxSpellingBytes = 256;
 const recentSlots = 256;
@@ -47,7 +47,7 @@ const reasons: Readonly<Record<Obstacle, string>> = {
   'too many': `There are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
   'of another stream': 'Their own table is that of another stream. Set another "table" for that stream in "streams"',
   'of another stream before':
-    'Their own table has files that are not shown to be of this stream alone, and would be deleted. See "A table is left as it is" in docs/troubleshooting.md',
+    'Their own table has files that may belong to another stream, and would be deleted. See "A table is left as it is" in docs/troubleshooting.md',
   'only signs': 'The name of their own table would have no letter and no digit',
   'differs in signs':
     'Their own table is for another event, whose name differs in signs or in letters other than a to z',
@@ -56,14 +56,14 @@ const reasons: Readonly<Record<Obstacle, string>> = {
 export class EventTables {
   readonly #options: Options;
   readonly #bySpelling = new Map<string, BatchTable>();
-  /** Those that came last, each where `slotOf` has its name. */
+  /** The most recent names, each at its `slotOf`. */
   readonly #recent: (Recent | undefined)[] = Array.from({ length: recentSlots });
   /** The first name that came to each table. */
   readonly #names = new Map<BatchTable, string>();
   readonly #warned = new Set<BatchTable | Obstacle>();
-  /** Tables that earlier runs made: what comes in this run does not take their place. */
+  /** Tables of earlier runs. Names of this run do not replace their events. */
   #registered: RegisteredEvents = new Map();
-  /** Names of tables that are replaced if they get rows, and must not be. */
+  /** Names of tables that would be replaced if they got rows, and must not be. */
   #foreign: ReadonlySet<string> = new Set();
   #added = 0;
   #other: BatchTable | undefined;
@@ -72,25 +72,25 @@ export class EventTables {
     this.#options = options;
   }
 
-  /** Before the first row. */
+  /** Call it before the first row. */
   expect(registered: RegisteredEvents, foreign: ReadonlySet<string>): void {
     this.#registered = registered;
     this.#foreign = foreign;
   }
 
-  /** The table of events that have none of their own, once there is any. */
+  /** The table of events without their own table, once there is one. */
   get other(): BatchTable | undefined {
     return this.#other;
   }
 
-  /** The table of the event whose name, a JSON string, is bytes[start, end), if that came lately. Hot path. */
+  /** The table of the event whose name is the JSON string bytes[start, end), if it is a recent one. Hot path. */
   recentTableOf(bytes: Uint8Array, start: number, end: number): BatchTable | undefined {
     const recent = this.#recent[slotOf(bytes, start, end)];
     if (recent === undefined || recent.name.length !== end - start) return undefined;
     return standsAt(wordsOf(bytes), start, recent.name) ? recent.table : undefined;
   }
 
-  /** The table of the event whose name, a JSON string, is bytes[start, end); undefined when no table can have it. */
+  /** The table of the event whose name is the JSON string bytes[start, end). Undefined if no table can have it. */
   tableOf(bytes: Buffer, start: number, end: number): BatchTable | undefined {
     const isShort = end - start <= maxSpellingBytes;
     const spelling = isShort ? bytes.toString('latin1', start, end) : '';
@@ -106,7 +106,7 @@ export class EventTables {
   }
 
   #lookUp(event: string): BatchTable | undefined {
-    const isShort = event.length <= maxTableNameBytes; // A longer one need not be made a name of.
+    const isShort = event.length <= maxTableNameBytes; // A longer name need not be converted.
     const name = isShort ? eventTableName(event) : '';
     const found = isShort ? this.#named(name, event) : 'too long';
     if (typeof found !== 'string') {
@@ -163,32 +163,32 @@ export class EventTables {
     );
   }
 
-  /** Without the name, which is a value of a record. `other`: where they go. */
+  /** Without the name, which is a value of a record. `other`: the table of these events. */
   #warnOf(obstacle: Obstacle, other: BatchTable | undefined): void {
     if (this.#warned.has(obstacle)) return;
     this.#warned.add(obstacle);
     const { descriptor, log } = this.#options;
     const where =
       other === undefined
-        ? `are set aside (no_table), since "${otherEvents}" is the table of another stream`
+        ? `are set aside (no_table), because "${otherEvents}" is the table of another stream`
         : `go into the table "${otherEvents}", with their name in the column "event_name"`;
     log('WARN', `Some events of the stream "${descriptor.name}" ${where}. ${reasons[obstacle]}.`);
   }
 }
 
-/** By a few bytes of the string bytes[start, end): the names of one publisher are few. */
+/** From a few bytes of the string bytes[start, end): one publisher has few names. */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
   const middle = (start + end) >> 1;
   const sum = (bytes[start + 1] as number) * 31 + (bytes[middle] as number) * 7 + (bytes[end - 2] as number) * 3;
   return (sum + (end - start)) % recentSlots;
 }
 
-/** Lower case; whatever is not a letter, digit or underscore becomes an underscore. */
+/** Lower case. Every character that is not a letter, digit or underscore becomes an underscore. */
 export function eventTableName(event: string): string {
   return `${event.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_')}${suffix}`;
 }
 
-/** Whether `eventTableName` can give that name. */
+/** Whether `eventTableName` can return that name. */
 export function isEventTable(name: string): boolean {
   return /^[a-z0-9_]*_events$/u.test(name);
 }

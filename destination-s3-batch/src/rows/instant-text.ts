@@ -1,9 +1,9 @@
-// The time of a row as published tables have it, `2026-01-15T14:30:00.123Z`, without a Date per row.
+// The time of a row in the form of published tables, `2026-01-15T14:30:00.123Z`, without a Date for each row.
 import { knownText } from '@s3-connectors/common/records/known-text.ts';
 import type { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 
 const dayMs = 86_400_000;
-/** As it was written last. */
+/** The last written text. */
 const text = knownText('"1970-01-01T00:00:00.000Z"');
 const { bytes } = text;
 let lastDay = 0;

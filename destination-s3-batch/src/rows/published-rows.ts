@@ -1,4 +1,4 @@
-// From a record of a published streaming type to the rows of the batch tables made of it, on bytes.
+// Makes the rows of the batch tables from a record of a published streaming type, on bytes.
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LETTER_N, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { findMember, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
@@ -11,12 +11,12 @@ import { writeInstant } from './instant-text.ts';
 
 const utc = { kind: 'timestamp', utc: true } as const;
 
-/** Where a field lies in the envelope, and the name that its column has: `,"workspace_id":`. */
+/** The place of a field in the envelope, and the name of its column: `,"workspace_id":`. */
 type Column = { readonly slot: number; readonly head: KnownText };
 
 /** One object for all records. */
 export type RowsOut = {
-  /** The record's own time in milliseconds; NaN without a valid one. */
+  /** The record's own time in milliseconds; NaN if it has no valid one. */
   time: number;
   readonly out: RowBuffer;
   /** Called with each row in `out`. */
@@ -26,7 +26,7 @@ export type RowsOut = {
 /** Makes rows of one record. */
 export type PublishedRows = (bytes: Buffer, found: Envelope, to: RowsOut) => void;
 
-/** Fields of each type that its tables have, under whatever name. The event's name is that of the table, but for `other_events`. */
+/** Fields of each type that its tables have, under any name. The event's name is that of the table, except in `other_events`. */
 export const keptFields = {
   split_events: [
     'time',
@@ -45,12 +45,12 @@ export const keptFields = {
 } as const;
 
 /**
- * Writes the row of an event, from the record's own time in milliseconds, NaN without a valid one. @returns whether the row's time
- * is in the form of its column for certain.
+ * Writes the row of an event. `time`: the record's own in milliseconds; NaN if it has no valid one. @returns whether the row's time
+ * is certainly in the form of its column.
  */
 export type EventRow = (bytes: Buffer, found: Envelope, time: number, out: RowBuffer) => boolean;
 
-/** The column of each field that is copied, in the order of columns. The event's name is only in `other_events`. */
+/** The column of each copied field, in the order of columns. The event's name is only in `other_events`. */
 export const eventColumns: Readonly<Record<string, string>> = {
   event_name: 'event_name',
   event_id: 'event_id',
@@ -134,13 +134,13 @@ function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot,
 
 type RowTime = { readonly timeSlot: number; readonly time: number };
 
-/** Where the value of `time` is in a row that begins with it. */
+/** The position of `time` in a row that begins with it. */
 export const timeStart = '{"time":'.length;
 const timeHead = knownText('{"time":');
 
 /**
- * The row's opening brace and its time; one finer than milliseconds keeps its digits. @returns whether it is in the form of a
- * timestamp column for certain.
+ * The row's opening brace and its time. A time that is finer than milliseconds keeps its digits. @returns whether it is certainly
+ * in the form of a timestamp column.
  */
 function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, out: RowBuffer): boolean {
   const start = found.fieldStarts[timeSlot] as number;
@@ -158,7 +158,7 @@ function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, 
     const text = bytes.toString('utf8', start, end);
     const plain = plainText(utc, isText ? String(parseJson(text)) : text);
     if (plain !== undefined) out.text(`"${plain}"`);
-    else out.copy(bytes, start, end); // For the typing to set aside.
+    else out.copy(bytes, start, end); // The typing sets it aside.
     return false;
   }
   return true;

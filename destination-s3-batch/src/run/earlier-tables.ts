@@ -1,7 +1,8 @@
-// Which tables had rows of a stream before, so that they are replaced with it. Of a split stream the registry says so, which
-// is a document in the bucket that anyone may have written. It is enough to look at a table, and to replace one that gets rows;
-// what gets none is emptied only if the documents of its own place say that it was the stream's. A table is foreign if any
-// document names another stream, or if it has files and no document says whose they are: it is neither emptied nor replaced.
+// The tables that had rows of a stream before, so that they are replaced with it. For a split stream the registry has them, a
+// document in the bucket that anyone with access may have written. That is enough to look at a table, and to replace one that
+// gets rows. A table that gets none is emptied only if the documents of its own place prove that it was the stream's. A table
+// is foreign if any document names another stream, or if it has files and no document names an owner: it is neither emptied nor
+// replaced.
 import { ownerOf, type Beginning, type Owner } from '@s3-connectors/common/destination/publishing/beginning.ts';
 import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/publishing/places.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
@@ -30,11 +31,11 @@ type Options = {
 /** Bound: the names of all tables. */
 export class EarlierTables implements StreamPlaces<TableTarget> {
   readonly #options: Options;
-  /** By stream: the tables that it has had before, and those that have come up in its generation. None of one that is kept. */
+  /** By stream: its earlier tables, and those that appeared in its generation. Empty for a stream that is kept. */
   readonly #known = new Map<number, Set<string>>();
   /** By stream: the tables of events that it must not replace. */
   readonly #foreign = new Map<number, Set<string>>();
-  /** Of these tables only the registry says that they are of their stream. */
+  /** Tables whose owner is known only from the registry. */
   readonly #unproven = new Set<string>();
 
   constructor(options: Options) {
@@ -61,32 +62,32 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     }
   }
 
-  /** Whether the documents of their places prove it or not. */
+  /** Proven by the documents of their places or not. */
   of(stream: number): Iterable<string> {
     return this.#known.get(stream) ?? [];
   }
 
-  /** Of split events any table of events that no other stream has by its name. */
+  /** Rows of split events may come to any table of events that no other stream owns by its name. */
   mayFill({ conversion, index }: TableTarget, table: string): boolean {
     if (conversion !== 'split_events' || !isEventTable(table)) return false;
     return !this.#options.targets.some((target) => target.index !== index && target.name === table);
   }
 
-  /** Tables of events that rows of the stream must not come to. */
+  /** Tables of events that must not get rows of the stream. */
   foreignTo(stream: number): ReadonlySet<string> {
     return this.#foreign.get(stream) ?? new Set();
   }
 
   /**
-   * Once the files that would go are listed: another stream may have come to the table since the run began. It is in the registry
-   * before its files are there. @throws S3_OBJECT_CONFLICT
+   * Called once the files to delete are listed. Another stream may have come to the table since the run began: it is in the
+   * registry before its files exist. @throws S3_OBJECT_CONFLICT
    */
   async refuseShared({ conversion, stream }: TableTarget, table: string, signal: AbortSignal): Promise<void> {
     const other = conversion === 'split_events' ? await this.#otherOwner(stream, table, signal) : undefined;
     if (other === undefined) return;
     throw new ConnectorError(
       'S3_OBJECT_CONFLICT',
-      `The stream "${streamLabel(other)}" wrote to the table "${table}" while this run was under way: what is there stays. Run again: the events then go into "${otherEvents}".`,
+      `The stream "${streamLabel(other)}" wrote to the table "${table}" while this run was under way: its rows stay. Run again: the events then go into "${otherEvents}".`,
     );
   }
 
@@ -106,7 +107,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     return owners && otherOwner(owners, stream);
   }
 
-  /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
+  /** Called before the first file of a table is stored. Within a generation, the table is the stream's from now on. */
   async claim({ stream: index, name, shape }: BatchTable, signal: AbortSignal): Promise<void> {
     const { area, targets } = this.#options;
     const { succession, stream } = targets[index] ?? {};
@@ -118,7 +119,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     this.#unproven.delete(name);
   }
 
-  /** The tables whose earlier files may go. `staged`: those that are replaced anyway. */
+  /** The tables whose earlier files may be deleted. `staged`: those that are replaced anyway. */
   async proven(
     { index, label }: TableTarget,
     signal: AbortSignal,
@@ -151,7 +152,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     this.#options.context.log('WARN', `The table "${table}" is left as it is: it has rows of the stream "${other}".`);
   }
 
-  /** None of a stream that cannot be written. */
+  /** Empty for a stream that has failed. */
   async #tablesOf(target: TableTarget): Promise<readonly string[]> {
     const { giveUp } = this.#options;
     if (target.conversion !== 'split_events') return [target.name];
@@ -164,7 +165,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     }
   }
 
-  /** Only tables that the stream can have. @throws BUCKET_DOCUMENT_INVALID for a document that is not of its table. */
+  /** Only tables that the stream can have. @throws BUCKET_DOCUMENT_INVALID for a document of another table. */
   async #registeredTables(target: TableTarget): Promise<readonly string[]> {
     const { area, targets, context } = this.#options;
     const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ name }) => name));
@@ -189,7 +190,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     return [...names, ...(await this.#unregisteredTables(target, new Set([...registered, ...ofOthers])))];
   }
 
-  /** Tables of events that are there, but not in the registry. Those of the stream by the documents of their own places. */
+  /** Existing tables of events that are not in the registry, if the documents of their own places name the stream. */
   async #unregisteredTables({ index, stream }: TableTarget, except: ReadonlySet<string>): Promise<string[]> {
     const { area, context } = this.#options;
     const names: string[] = [];
@@ -226,7 +227,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
   }
 }
 
-/** Of ours. */
+/** Files of this connector. */
 async function hasFiles({ s3, prefix }: Area, place: DataPlace, signal: AbortSignal): Promise<boolean> {
   for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
     const keys = objects.map(({ key }) => key);

@@ -1,4 +1,4 @@
-// Which table each stream of the catalog goes to, and how its records become rows; the rest of the plan is common to both
+// Plans the table of each stream of the catalog, and how its records become rows. The rest of the plan is common to both
 // destinations.
 import {
   declaredProperties,
@@ -29,16 +29,16 @@ import { layout } from '../layout/layout.ts';
 import { otherEvents } from '../rows/event-tables.ts';
 import type { Dedup } from '../tables/table.ts';
 
-/** How a stream's records become rows: as they are, or in the shape of the published table made of them. */
+/** How a stream's records become rows: unchanged, or in the shape of the published table. */
 type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
 
 export type TableTarget = Target & {
   readonly conversion: Conversion;
   /** `properties` of the JSON schema of the table's rows. */
   readonly columns: JsonObject;
-  /** Undefined: rows are kept as they come. */
+  /** Undefined: all rows are kept. */
   readonly dedup: Dedup | undefined;
-  /** Paths of columns that are kept as JSON text. */
+  /** Paths of columns that are stored as JSON text. */
   readonly textColumns: readonly string[];
 };
 
@@ -49,7 +49,7 @@ type Given = Pick<BatchConfig, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvent
     Pick<BatchConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run' | 'format' | 'objectsAsText' | 'timesAsText'>
   >;
 
-/** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
+/** @throws CATALOG_INVALID for streams that would share a path, and for modes that no platform sends. */
 export function planStreams(config: Given, catalog: readonly ConfiguredStream[], log: Log): Plan<TableTarget> {
   const { prefix, arrayIndex, run, streams: entries, splitEvents, namespaceInPath, airbyteMetadata } = config;
   return planTargets(
@@ -104,7 +104,7 @@ function formOf(
   };
 }
 
-/** Which tables are of the generation is known by what each writer finds first. */
+/** Which tables belong to the generation depends on what each writer finds first. */
 function refuseSplitGeneration(stream: ConfiguredStream): void {
   if (successionOf(stream).kind !== 'outlive') return;
   throw refusedStream(
@@ -119,7 +119,7 @@ type SourceOptions = {
   readonly log: Log;
 };
 
-/** Of which published type a stream is: by its name, if the catalog knows the fields that the type needs. */
+/** The published type of a stream: by its name, if the catalog has the fields that the type requires. */
 function sourceOf(stream: ConfiguredStream, { entry, splitEvents, log }: SourceOptions): Source {
   const named = given(entry?.table);
   const table = named ?? stream.name;
@@ -166,7 +166,7 @@ function withPlan(columns: JsonObject, rowPlan: RowPlan | undefined): JsonObject
   return Object.fromEntries([...(rowPlan.metadata === undefined ? [] : Object.entries(metadataColumns)), ...kept]);
 }
 
-/** @throws CONFIG_INVALID for a stream of a published type, whose columns are given. */
+/** @throws CONFIG_INVALID for a stream of a published type, whose columns are fixed. */
 function textColumnsOf(
   stream: ConfiguredStream,
   entry: StreamConfig | undefined,
@@ -188,13 +188,13 @@ function dedupOf(stream: ConfiguredStream, { conversion, rowPlan, log }: DedupRu
   const isPossible = key.length > 0 && conversion === 'none';
   const folder = rowPlan === undefined || rowPlan.partitions.length === 0 ? 'day' : 'folder';
   const what = isPossible
-    ? `of duplicates only those of the same run, table and ${folder} are removed. A key that another run or another ${folder} has again is there twice: query the latest row of each key`
+    ? `only duplicates of the same run, table and ${folder} are removed. A key that another run or another ${folder} repeats is stored twice: query the latest row of each key`
     : `no duplicates are removed: it ${conversion === 'none' ? 'has no primary key' : 'becomes other tables'}`;
   log('WARN', `The stream "${streamLabel(stream)}" is set to append_dedup: rows are appended, and ${what}.`);
   return isPossible ? { key: keyInRow(key, rowPlan), cursor } : undefined;
 }
 
-/** A part of a key that is in the folder is the same in all rows that are looked at, but for those that no folder says. */
+/** A part of a key that is a folder is equal in all compared rows, except in rows whose value no folder can express. */
 function keyInRow(key: Dedup['key'], rowPlan: RowPlan | undefined): Dedup['key'] {
   const inFolder = new Set(rowPlan?.partitions.filter(({ isDay }) => !isDay).map(({ field }) => field));
   return key.map(([name = '', ...deeper]) => {

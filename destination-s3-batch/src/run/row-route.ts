@@ -1,4 +1,4 @@
-// The route of a stream's records into rows, beside what the plan says of it.
+// How a stream's records become rows, in addition to the plan.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { TableTarget } from './plan.ts';
@@ -16,25 +16,25 @@ import {
 } from '../rows/published-rows.ts';
 
 export type RowRoute = {
-  /** Undefined where each event has a table of its own. */
+  /** Undefined if each event has its own table. */
   readonly table: BatchTable | undefined;
   readonly events: EventTables | undefined;
-  /** Undefined: a record is a row as it comes, or an event. */
+  /** Undefined: a record becomes a row unchanged, or is an event. */
   readonly rows: PublishedRows | undefined;
-  /** Undefined: the rows need nothing of the kind; then `rows` is undefined too. */
+  /** Undefined if the rows need no change; then `rows` is undefined too. */
   readonly maker: RowMaker | undefined;
-  /** Of `events`; `otherRow`: of those that have no table of their own. */
+  /** For `events`; `otherRow`: for events without a table of their own. */
   readonly row: EventRow | undefined;
   readonly otherRow: EventRow | undefined;
   readonly dropped: DroppedFields | undefined;
   rejected: BatchTable | undefined;
-  /** Stands in `DurableStates` for all rows of the stream that are not published. */
+  /** Represents all unpublished rows of the stream in `DurableStates`. */
   unpublished: object | undefined;
 };
 
 type Options = {
   readonly prefix: string;
-  /** Those that the scanner finds. */
+  /** The fields that the scanner finds. */
   readonly fields: readonly string[];
   readonly tables: BatchTables;
   readonly log: Log;
@@ -68,7 +68,7 @@ export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Op
   };
 }
 
-/** Of records that are set aside whatever they are. */
+/** For records that are set aside, of any kind. */
 export function rejectedRoute(): RowRoute {
   return { ...noRows, rejected: undefined, unpublished: undefined };
 }

@@ -1,7 +1,7 @@
-// A run of `write`: its parts, and what each hop of the pipeline in write.ts does with them.
+// A run of `write`: its parts, and what they do in each hop of the pipeline in write.ts.
 //
-// Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
-// three quarters of the spool's bound; the rest is for what is just being made of one segment.
+// Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made from them,
+// take up to three quarters of the spool's bound; the rest is for the segment that is being converted.
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 import { total } from '@s3-connectors/common/destination/run/field-counts.ts';
@@ -35,15 +35,15 @@ import { reportTables } from './table-report.ts';
 import { TableSink } from './table-sink.ts';
 
 const diskShare = 3 / 4;
-/** Of that: with so many bytes of rows a publish ends at the next STATE; there is room for those that come before it. */
+/** The share of that at which a publish includes rows up to the next STATE. There is room for the rows before that STATE. */
 const cutShare = 1 / 2;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
-/** Of a segment: what the first ones have, so that the engine is not idle until one is full. */
+/** The share of a segment for the first segments, so that the engine does not wait until one is full. */
 const firstShare = 1 / 4;
-/** Twice: rows gather while others are being written to disk. */
+/** Needed twice: rows gather while others are being written to disk. */
 const heldShare = 1 / 64;
-/** STATEs that wait; they are copied once when they are printed. */
+/** For STATEs that wait. They are copied once when they are printed. */
 const statesShare = 1 / 16;
 
 export class BatchRun implements AsyncDisposable {
@@ -128,7 +128,7 @@ export class BatchRun implements AsyncDisposable {
     }
   }
 
-  /** Puts in order what earlier runs left, before anything is written. @returns whether rows are to be written. */
+  /** Settles what earlier runs left, before anything is written. @returns whether rows are to be written. */
   async begin(): Promise<boolean> {
     const { signal } = this.#context;
     if (!(await this.#runtime.begin(signal))) return false;
@@ -138,28 +138,30 @@ export class BatchRun implements AsyncDisposable {
     return true;
   }
 
-  /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
+  /**
+   * Writes rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED, naming a line. The lines before it have been taken.
+   */
   async take(lines: LineBatch): Promise<void> {
     this.#runtime.intake.take(lines);
     if (!this.#spool.isFullOfRows) return;
     await this.#flushed;
     this.#flushed = this.#flush();
-    this.#flushed.catch(() => undefined); // For whoever waits for it.
+    this.#flushed.catch(() => undefined); // Whoever awaits it gets the error.
     await this.#conversions.room();
   }
 
-  /** Rows are to be published: up to a STATE, or all, since no more fit on disk. */
+  /** Rows must be published: up to a STATE, or all, because no more fit on disk. */
   get isPublishDue(): boolean {
     if (this.#spool.bytes + this.#conversions.bytes >= this.#maxDiskBytes) this.#sink.cutAll();
     return this.#sink.hasCuts;
   }
 
-  /** No more rows come. */
+  /** The input has ended. */
   endInput(): void {
     this.#sink.cutAll();
   }
 
-  /** What is to be published goes to S3, of replaced streams into staging. @returns the STATEs that are durable by that. */
+  /** Uploads the rows to publish; rows of replaced streams go into staging. @returns the STATEs that become durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
     const cuts = this.#sink.takeCuts();
     this.#converter.inputWaits = true;
@@ -175,12 +177,14 @@ export class BatchRun implements AsyncDisposable {
     return this.#states.take();
   }
 
-  /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
+  /**
+   * Called when the input has ended by itself. Publishes the replacements, and yields the STATEs that become durable by that.
+   */
   async *conclude(): AsyncGenerator<Uint8Array> {
     yield* this.#runtime.conclude(this.#context.signal);
   }
 
-  /** What an operator has to know, the summary last. */
+  /** Logs what an operator must know, and at the end the summary. */
   report(): void {
     const [tables, typings, sink, { tally }] = [this.#tables.all, this.#typings, this.#sink, this.#runtime];
     const mostFields = this.#mostFields;
@@ -189,12 +193,12 @@ export class BatchRun implements AsyncDisposable {
     this.#runtime.summarize();
   }
 
-  /** @throws RECORDS_REJECTED when too many were. */
+  /** @throws RECORDS_REJECTED when too many records were rejected. */
   refuseRejections(): void {
     this.#runtime.refuseRejections();
   }
 
-  /** Removes what was staged in vain. */
+  /** Removes files that were staged in vain. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runtime.drop();
     await Promise.allSettled([this.#flushed]);
@@ -203,7 +207,7 @@ export class BatchRun implements AsyncDisposable {
     closeS3(this.#area.s3);
   }
 
-  /** Where a file is put that is to be at its key. Rejected rows wait for nothing. */
+  /** Where a file is stored. Rejected rows do not wait. */
   #keyFor({ segment: { table }, key }: OutputFile): string {
     return table.shape === undefined ? key : this.#runtime.publisher.waiting.keyFor(table.stream, key);
   }
@@ -221,7 +225,7 @@ export class BatchRun implements AsyncDisposable {
     return type === undefined ? {} : typeJson(type);
   }
 
-  /** Rows to disk; what takes no more of them goes on. */
+  /** Writes rows to disk. Complete segments continue to the next step. */
   async #flush(): Promise<void> {
     for (const segment of await this.#folder.use(() => this.#spool.flush())) this.#conversions.begin(segment);
   }

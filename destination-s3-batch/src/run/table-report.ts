@@ -1,4 +1,4 @@
-// What an operator has to know of the tables before the summary: their columns, and what is in none of them.
+// What an operator must know about the tables, before the summary: their columns, and the fields that have no column.
 import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import { shortened } from '@s3-connectors/common/program/text-layout.ts';
@@ -24,7 +24,7 @@ type Reported = {
   readonly typings: Typings;
   readonly tally: Tally;
   readonly sink: Pick<TableSink, 'droppedFields'>;
-  /** What a table can have. */
+  /** The limit of a table. */
   readonly mostFields: number;
   readonly config: Pick<BatchConfig, 'format' | 'timesAsText'>;
 };
@@ -60,7 +60,7 @@ function warnOfSurplus(table: BatchTable, { typings, mostFields }: Reported, log
   if (refused === 0 && typings.surplusOf(table) === 0) return;
   log(
     'WARN',
-    `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+    `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${mostFields}): the rarest are stored as JSON text in the field "__json".`,
   );
 }
 
@@ -81,7 +81,7 @@ function warnOfKeptTypes({ name, shape }: BatchTable, type: StructType, { values
     const text = `The table "${name}" keeps the type of ${paths.join(', ')} from an earlier run, ${what}.`;
     log('WARN', `${text} Change it with the verb "types".`);
   };
-  warn(asText, 'which "json_columns" wants as JSON text');
+  warn(asText, 'although "json_columns" sets them to JSON text');
   warn(declared, 'and the catalog declares another one: values that do not fit are in "__json" fields only');
 }
 

@@ -1,5 +1,5 @@
-// Rows in: each record becomes a row, or several, in the spool of its table and day; what is seen of its values is noted for the
-// types. The hot path: nothing here builds a string or an object for a usual record.
+// Takes records: each becomes a row, or several, in the spool of its table and day. Its values are noted for the types. Hot
+// path: no string or object is built for a usual record.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
 import type { Placement, Sink } from '@s3-connectors/common/destination/plan/intake.ts';
@@ -24,30 +24,30 @@ import { rejectedRoute, routeOf, type RowRoute } from './row-route.ts';
 
 type Options = {
   readonly prefix: string;
-  /** What the engine has to write rows with; undefined without one. */
+  /** The memory of the engine. Undefined if there is no engine. */
   readonly engineBytes: number | undefined;
   readonly plan: Plan<TableTarget>;
   readonly tables: BatchTables;
   readonly spool: Spool;
   readonly states: DurableStates;
-  /** Rows of so many bytes are published at the next STATE that speaks of them, before the input has ended. */
+  /** When rows have this many bytes, they are published at the next STATE that covers them, before the input has ended. */
   readonly cutBytes: number;
-  /** Milliseconds: snapshots are in the folder of this day. */
+  /** Milliseconds. Snapshots are in the folder of this day. */
   readonly startedAt: number;
   readonly context: Pick<VerbContext, 'log'>;
 };
 
 /** Smaller rows are small for any engine. */
 const largeRowBytes = 1024 * 1024;
-/** The name of an event without one, which is written although it breaks its schema. */
+/** The name of an event without a name, which is written although it breaks its schema. */
 const nameless = Buffer.from('"unnamed"');
 const rowTooLarge: Rejection = { reason: 'row_too_large', field: 'data' };
 const noTable: Rejection = { reason: 'no_table', field: 'event_name' };
 
-/** Of all rows in the spool, what a publish is worth its trouble for. */
+/** The share of the rows in the spool that makes a publish worthwhile. */
 const leastShare = 1 / 8;
 
-/** `rows`: undefined where nothing waits for them. */
+/** `rows`: undefined if nothing waits for them. */
 type CutRows = { readonly stream: number; readonly rows: object | undefined };
 
 export class TableSink implements Sink<TableTarget> {
@@ -82,12 +82,12 @@ export class TableSink implements Sink<TableTarget> {
     this.#routes = [...routes, rejectedRoute()];
   }
 
-  /** The event tables that earlier runs made, and those that a stream must not take; before the first line. */
+  /** Sets the event tables of earlier runs, and those that a stream must not use. Call it before the first line. */
   expectTables(registered: RegisteredEvents, foreignTo: (stream: number) => ReadonlySet<string>): void {
     for (const [stream, { events }] of this.#routes.entries()) events?.expect(registered, foreignTo(stream));
   }
 
-  /** Looks at the values of what is a row as it comes. */
+  /** Observes the values of a record that becomes a row unchanged. */
   walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     const route = target === undefined ? undefined : (this.#routes[target.index] as RowRoute);
     if (route?.events !== undefined) return this.#eventObserver.walk(route.events, bytes, start, found);
@@ -145,7 +145,7 @@ export class TableSink implements Sink<TableTarget> {
     spool.append(place, kept, 0, kept.length);
   }
 
-  /** A publish ends here if it is due, so that none of what it stores comes again from this STATE on. */
+  /** A publish ends here if it is due, so that no stored row is repeated from this STATE on. */
   passed(scope: Scope, position: Uint8Array): void {
     const { spool, cutBytes } = this.#options;
     const streams = scope === 'all' ? this.#routes.keys() : [scope];
@@ -156,30 +156,30 @@ export class TableSink implements Sink<TableTarget> {
     if (spool.uncutBytes >= cutBytes) this.#cutClosed();
   }
 
-  /** All rows so far are to be published, wherever they end. */
+  /** All rows so far must be published, at a STATE or not. */
   cutAll(): void {
-    this.forgetWalk(); // The input may have broken off within a line.
+    this.forgetWalk(); // The input may have ended within a line.
     for (const stream of this.#routes.keys()) this.#cut(stream);
   }
 
-  /** Whether rows are to be published. */
+  /** Whether rows must be published. */
   get hasCuts(): boolean {
     return this.#cuts.length > 0;
   }
 
-  /** For the rows that are to be published: their streams, and what stands for them in `DurableStates`. */
+  /** The rows to publish: their streams, and the objects that represent them in `DurableStates`. */
   takeCuts(): readonly CutRows[] {
     return this.#cuts.splice(0);
   }
 
-  /** Fields of the stream's records that are in no table: values that were not null, by name. */
+  /** Fields of the stream's records that are in no table: the number of values that were not null, by name. */
   droppedFields(stream: number): Readonly<Record<string, number>> {
     return this.#routes[stream]?.dropped?.counts ?? {};
   }
 
   /**
-   * Of streams whose rows end with a STATE, and of those that are staged; not if others have nearly all rows. Duplicates are looked
-   * for in all rows that fit on disk.
+   * Cuts streams whose rows end with a STATE, and staged ones; not if others have nearly all rows. Duplicates are removed among
+   * all rows that fit on disk.
    */
   #cutClosed(): void {
     const { plan, spool, states } = this.#options;
@@ -205,7 +205,7 @@ export class TableSink implements Sink<TableTarget> {
     return fitsEngine({ bytes: dataEnd - dataStart, values: countValues(bytes, dataStart, dataEnd) }, available);
   }
 
-  /** Undefined where no table can have the event. */
+  /** Undefined if the event cannot have a table. */
   #eventTable(route: RowRoute, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): BatchTable | undefined {
     const start = fieldStarts[this.#eventName] as number;
     if (start >= 0 && bytes[start] === QUOTE) {
@@ -215,7 +215,7 @@ export class TableSink implements Sink<TableTarget> {
     return route.events?.tableOf(nameless, 0, nameless.length);
   }
 
-  /** The row that was made in `#out`. */
+  /** Adds the row in `#out`. */
   #addMade(): void {
     const { memory, length } = this.#out;
     this.#add(memory, 0, length);

@@ -1,4 +1,4 @@
-// Files on local disk to S3: one PutObject each, several at once.
+// Uploads files from local disk to S3: one PutObject each, several at once.
 import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
@@ -9,7 +9,7 @@ import { removeFile } from '../files/converter.ts';
 
 const uploadsAtOnce = 8;
 
-/** `keyFor` says where a file goes: to its key, or into staging. Each is removed from local disk when it is in S3. */
+/** `keyFor`: the final or staged key of a file. Each file is removed from local disk once it is in S3. */
 export async function* upload(
   { s3, headers }: Area,
   files: Iterable<OutputFile> | AsyncIterable<OutputFile>,

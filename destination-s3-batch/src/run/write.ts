@@ -1,7 +1,7 @@
-// `write`: lines in → rows by table and day in a spool on local disk → types decided, files made → S3 → STATEs out; in the end
-// what is to be replaced is replaced.
+// `write`: lines in → rows by table and day in a spool on local disk → types decided, files made → S3 → STATEs out. At the end,
+// replacements are published.
 //
-// Nothing is to be seen in S3 before the input has ended, but when the spool is full.
+// Nothing is visible in S3 before the input has ended, unless the spool is full.
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
 import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -13,7 +13,7 @@ import type { BatchConfig } from '../config/config.ts';
 import { BatchRun } from './run.ts';
 import { openSpoolFolder } from '../spool/spool-folder.ts';
 
-/** @throws CATALOG_INVALID, INPUT_INVALID, TEMP_FOLDER_UNUSABLE or an S3 code, after all that became durable was acknowledged. */
+/** @throws CATALOG_INVALID, INPUT_INVALID, TEMP_FOLDER_UNUSABLE or an S3 code, after all durable rows were acknowledged. */
 export async function* write(
   config: BatchConfig,
   catalog: readonly ConfiguredStream[],
@@ -42,7 +42,7 @@ async function* writeLines(
     if (isOpen) yield* takeAll(run, input);
   } catch (error) {
     context.signal.throwIfAborted();
-    failure = error; // What came before it is published all the same.
+    failure = error; // Rows before it are still published.
   }
   run.endInput();
   yield* await run.publish();

@@ -1,4 +1,4 @@
-// The folder that a run's spool is in, of its own, and how large it may become.
+// The folder of a run's spool, and its size limit.
 import { mkdir, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -17,16 +17,16 @@ import type { BatchConfig } from '../config/config.ts';
 export type SpoolFolder = OwnTempFolder & { readonly maxBytes: number };
 
 const mostBytes = 20e9;
-/** As little as `max_spool_gb` may say: with less, days are cut into thousands of files. */
+/** The least value of `max_spool_gb`: with less, days are cut into thousands of files. */
 const leastBytes = 50e6;
 const mostBytesInMemory = 256 * 1024 * 1024;
-/** Of tmpfs and ramfs (https://man7.org/linux/man-pages/man2/statfs.2.html). */
+/** Types of tmpfs and ramfs (https://man7.org/linux/man-pages/man2/statfs.2.html). */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 const advice = 'Set "spool_dir" to a folder on local disk with enough free space.';
 
 type Options = Pick<BatchConfig, 'spoolDirectory' | 'maxSpoolBytes' | 'storageLimitBytes'>;
 
-/** Logs the bound, and writes a little to try the disk. @throws TEMP_FOLDER_UNUSABLE naming the folder and the remedy. */
+/** Logs the bound, and writes a little to test the disk. @throws TEMP_FOLDER_UNUSABLE, naming the folder and the remedy. */
 export async function openSpoolFolder(options: Options, log: Log): Promise<SpoolFolder> {
   const place = { parent: options.spoolDirectory, advice };
   const folder = await openTempFolder({ ...place, make: makeFolder }, log);
@@ -39,7 +39,7 @@ export async function openSpoolFolder(options: Options, log: Log): Promise<Spool
   }
 }
 
-/** What leftovers took is free by now. */
+/** The space of leftovers is free by now. */
 async function boundIn(place: TempPlace, { maxSpoolBytes, storageLimitBytes }: Options, log: Log): Promise<number> {
   const { parent } = place;
   const free = await freeBytes(parent);
@@ -70,18 +70,18 @@ type Bounds = {
   readonly freeBytes: number;
 };
 
-/** What is configured, else the least of 20 GB, half of what is free and what the platform grants. */
+/** The configured bound, or else the least of 20 GB, half of the free space, and what the platform grants. */
 export function spoolBound({ maxSpoolBytes, storageLimitBytes = Infinity, freeBytes: free }: Bounds): number {
   return maxSpoolBytes ?? Math.min(mostBytes, Math.floor(free / 2), storageLimitBytes);
 }
 
-/** As mkdir with `recursive`, which of Node 24 never ends where the kernel says ENOENT for a folder that it does not allow (/proc). */
+/** Like mkdir with `recursive`, which never ends in Node 24 if the kernel returns ENOENT for a forbidden folder (/proc). */
 async function makeFolder(path: string, canMakeParent = true): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return; // If it is no folder, whoever uses it fails.
+    if (code === 'EEXIST') return; // If it is not a folder, its first use fails.
     if (code !== 'ENOENT' || !canMakeParent || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
     await makeFolder(path, false);

@@ -1,4 +1,4 @@
-// Rows on local disk: a file for each table, day and partition, cut into segments that are turned into files for S3 one by one.
+// Rows on local disk: a file for each table, day and partition, cut into segments that become files for S3 one by one.
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,42 +9,42 @@ import type { BatchTable } from '../tables/table.ts';
 import { SpoolFile, type Cut } from './spool-file.ts';
 
 const flushesAtOnce = 4;
-/** Of what one segment may have: rows in all open ones together. Above it the largest takes no more, unless all are small. */
+/** A multiple of one segment: the bound of all open segments together. Above it the largest is closed, unless all are small. */
 const openShare = 2;
 const smallShare = 1 / 4;
-/** Of what the first segment may have: the same while few rows have come. */
+/** A multiple of the first segment: the same bound while few rows have come. */
 const firstOpenShare = 4;
 const firstSmallShare = 1 / 2;
-/** Of the rows that have come: what one segment may have, and all open ones; and when the largest is small. */
+/** The share of the rows so far that one segment and all open ones may have, and below which the largest counts as small. */
 const cameShare = 1 / 2;
 const smallCameShare = 1 / 16;
-/** Closed segments that wait to be written to disk: each takes memory, however few rows it has. */
+/** Closed segments that wait to be written to disk. Each takes memory, however few rows it has. */
 const mostFull = 256;
 const noPosition = new Uint8Array();
 
-/** Where a row goes. */
+/** The place of a row. */
 export type RowPlace = {
   readonly table: BatchTable;
-  /** Counted since 1970. */
+  /** Days since 1970. */
   readonly day: number;
-  /** Folders below that of the day, ended by a slash; "" for none. */
+  /** Folders below that of the day, with a slash at the end; "" for none. */
   readonly partition: string;
   /** Milliseconds: the row's time, or when it was emitted. */
   readonly placedBy: number;
   /** NaN for a row without a time of its own. */
   readonly time: number;
-  /** It is to be marked; see columns/observe/observe.ts. */
+  /** It has unusual values; see columns/observe/observe.ts. */
   readonly isUnusual: boolean;
 };
 
 type Limits = {
-  /** Rows in memory above this are written to disk. */
+  /** Above this, rows in memory are written to disk. */
   readonly maxHeldBytes: number;
-  /** A file of this size takes no more rows. */
+  /** A file of this size gets no more rows. */
   readonly segmentBytes: number;
   /**
-   * As long as few rows have come, a file of this size takes no more, so that something can be done with them; later ones grow with
-   * what has come. By default `segmentBytes`.
+   * While few rows have come, a file of this size gets no more rows, so that it can be converted early. Later files grow with
+   * the rows so far. By default `segmentBytes`.
    */
   readonly firstBytes?: number;
 };
@@ -53,21 +53,21 @@ type Limits = {
 export class Spool {
   readonly #directory: string;
   readonly #limits: Required<Limits>;
-  /** Open segments by table, and by day or that and the partition. */
+  /** Open segments by table, and by day or by day and partition. */
   readonly #places = new Map<number, Map<number | string, SpoolFile>>();
-  /** Those of partitions; the one that had the last row is the last. */
+  /** Segments of partitions. The last one had the last row. */
   readonly #partitioned = new Set<SpoolFile>();
   /** By stream. */
   readonly #positions = new Map<number, Uint8Array>();
-  /** By stream: what its rows that come now belong to. */
+  /** By stream: the cut of its next rows. */
   readonly #cuts = new Map<number, Cut>();
   readonly #full: SpoolFile[] = [];
   #last: SpoolFile | undefined;
   #heldBytes = 0;
   #openBytes = 0;
-  /** Since the last cut. */
+  /** Bytes since the last cut. */
   #cameBytes = 0;
-  /** Raised where all segments are small, so that they are not looked at again for every row. */
+  /** Raised if all segments are small, so that they are not inspected again for every row. */
   #leastOpenBytes = 0;
   #bytes = 0;
   #count = 0;
@@ -77,12 +77,12 @@ export class Spool {
     this.#limits = { firstBytes: limits.segmentBytes, ...limits };
   }
 
-  /** Of all segments that are not removed. */
+  /** Bytes of all segments that are not removed. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Of rows that no cut was made for, on disk or in files already. */
+  /** Bytes of rows without a cut, on disk or already in files. */
   get uncutBytes(): number {
     let bytes = this.#openBytes;
     for (const { closedBytes } of this.#cuts.values()) bytes += closedBytes;
@@ -95,12 +95,11 @@ export class Spool {
 
   /** Adds a row, without its newline. Hot path. */
   append(place: RowPlace, bytes: Uint8Array, start: number, end: number): void {
-    const { table, day, partition, time } = place;
+    const { table, day, partition } = place;
     let file = this.#last;
     const isLast = file?.table === table && file.day === day && file.partition === partition;
     if (file === undefined || !isLast) file = this.#find(place);
-    if (place.isUnusual) file.unusual.set(file.rows);
-    file.append(bytes, start, end, time);
+    file.append(bytes, start, end, place);
     const size = end - start + 1;
     this.#heldBytes += size;
     this.#openBytes += size;
@@ -108,35 +107,35 @@ export class Spool {
     this.#bytes += size;
     this.#last = file;
     const { segmentBytes, firstBytes } = this.#limits;
-    // Duplicates are looked for in a table's whole day.
+    // Duplicates are removed within a table's complete day.
     if (file.bytes >= this.#growing(firstBytes, segmentBytes) && table.dedup === undefined) this.#close(file);
     else if (this.#openBytes >= this.#mostOpenBytes) this.#closeLargest();
   }
 
-  /** Rows in all open segments: above it the largest takes no more. */
+  /** The bound of rows in all open segments. Above it the largest is closed. */
   get #mostOpenBytes(): number {
     const { segmentBytes, firstBytes } = this.#limits;
     return Math.max(this.#growing(firstBytes * firstOpenShare, segmentBytes * openShare), this.#leastOpenBytes);
   }
 
-  /** A part of what has come, within these bounds. Decided by rows alone: a replay does the same. */
+  /** A share of the rows so far, within these bounds. It depends only on rows, so a replay does the same. */
   #growing(least: number, most: number, share = cameShare): number {
     return Math.min(most, Math.max(least, this.#cameBytes * share));
   }
 
-  /** The source of the stream says how far it is: part of the name of each file begun from now on. */
+  /** A STATE reports the position of the stream's source, which is part of the names of files that are begun later. */
   passed(stream: number, position: Uint8Array): void {
     this.#positions.set(stream, position);
   }
 
-  /** Where the source of the stream said last that it stands. */
+  /** The last reported position of the stream's source. */
   positionOf(stream: number): Uint8Array | undefined {
     return this.#positions.get(stream);
   }
 
   /**
-   * Writes to disk what is in memory now; rows may be added meanwhile, but not a second flush begun.
-   * @returns the segments that take no more rows, whole.
+   * Writes to disk what is in memory now. Rows may be added meanwhile, but do not begin a second flush. @returns the closed
+   * segments, complete.
    */
   async flush(): Promise<readonly SpoolFile[]> {
     const full = this.#full.splice(0);
@@ -146,7 +145,7 @@ export class Spool {
     return full;
   }
 
-  /** Of the stream's rows that no cut was made for. */
+  /** Bytes of the stream's rows without a cut. */
   uncutBytesOf(stream: number): number {
     const cut = this.#cuts.get(stream);
     let bytes = cut?.closedBytes ?? 0;
@@ -155,8 +154,8 @@ export class Spool {
   }
 
   /**
-   * The stream's rows so far may be published; later ones begin new segments. `until`: where its source says that it stands, after
-   * the last of these rows: what comes then is as in a run that begins there.
+   * The stream's rows so far may be published. Later rows begin new segments. `until`: the position of its source after the
+   * last of these rows, so that later rows are as in a run that begins there.
    */
   cut(stream: number, until?: Uint8Array): void {
     if (until !== undefined) this.#positions.delete(stream);
@@ -170,9 +169,9 @@ export class Spool {
     this.#leastOpenBytes = 0;
   }
 
-  /** What a segment was turned into lies elsewhere. */
+  /** The segment's result is stored elsewhere. */
   async remove(file: SpoolFile): Promise<void> {
-    await unlink(file.path);
+    for (const { path } of file.files) await unlink(path);
     this.#bytes -= file.bytes;
   }
 
@@ -185,7 +184,7 @@ export class Spool {
     this.#last = undefined;
   }
 
-  /** So that something can be done with rows of many tables before all have come. */
+  /** Closes it, so that rows of many tables can be converted before all have come. */
   #closeLargest(): void {
     const { segmentBytes, firstBytes } = this.#limits;
     const open = [...this.#open()].filter(({ table }) => table.dedup === undefined);
@@ -210,7 +209,7 @@ export class Spool {
     let file = files.get(slot);
     if (file === undefined) {
       this.#count += 1;
-      const path = join(this.#directory, `${this.#count}.ndjson`);
+      const path = join(this.#directory, String(this.#count));
       const position = this.#positions.get(table.stream) ?? noPosition;
       let cut = this.#cuts.get(table.stream);
       if (cut === undefined) this.#cuts.set(table.stream, (cut = { closedBytes: 0, isMade: false, until: undefined }));

@@ -1,4 +1,4 @@
-// A table: where rows of one kind gather, what is known of their shape, and how its files are laid out.
+// A table: collects rows of one kind, with their shape and the layout of their files.
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { runRoom } from '../columns/observe/room.ts';
@@ -9,26 +9,26 @@ export type BatchTable = {
   /** Its number among all tables of the run. */
   readonly index: number;
   readonly name: string;
-  /** The number of the stream in the plan whose rows it has. */
+  /** The number of its stream in the plan. */
   readonly stream: number;
-  /** Of split events: the `eventMark` of the name that the table is for, if that is known. */
+  /** For split events: the `eventMark` of the table's event, if known. */
   readonly event?: string | undefined;
   /** Ends with a slash. */
   readonly folder: string;
-  /** The names of its folders by field. */
+  /** The names of its partition folders. */
   readonly partitions?: readonly string[] | undefined;
-  /** Undefined for rejected rows, which are kept as they are. */
+  /** Undefined for rejected rows, which are stored as they are. */
   readonly shape: Shape | undefined;
-  /** Undefined: rows are kept as they come. */
+  /** Undefined: all rows are kept. */
   readonly dedup: Dedup | undefined;
-  /** Columns that the config wants as JSON text. */
+  /** Columns that the config sets to JSON text. */
   readonly textColumns?: readonly TextColumn[];
 };
 
-/** Of rows with the same key the one with the highest cursor stays, of equal ones the last. Paths into a row. */
+/** Among rows with the same key, the one with the highest cursor stays; among equal ones, the last. Paths into a row. */
 export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
-/** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
+/** The definition of a new table. `columns`: `properties` of a JSON schema, in their order. */
 type NewTable = Pick<BatchTable, 'name' | 'stream' | 'event' | 'folder' | 'partitions'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
@@ -42,7 +42,7 @@ export class BatchTables {
   readonly #fields: readonly string[];
   readonly #room = runRoom();
 
-  /** `fields`: looked for in the rows of every table. */
+  /** `fields`: found in the rows of every table. */
   constructor(fields: readonly string[]) {
     this.#fields = fields;
   }

@@ -1,5 +1,5 @@
-// The types of all tables of a run: as the registry has them from earlier runs, decided anew whenever rows are turned into
-// files, and kept in the registry before any of those files is to be seen.
+// The types of all tables of a run: loaded from the registry, decided again whenever rows become files, and stored in the
+// registry before any of those files is visible.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
@@ -22,22 +22,22 @@ type Typing = {
   event: string | undefined;
   etag: string | undefined;
   changed: boolean;
-  /** Fields as the run began, with those of the catalog. */
+  /** Fields when the run began, with those of the catalog. */
   fieldsBefore: number | undefined;
-  /** Fields seen that there was no room for. */
+  /** Seen fields without room. */
   surplus: number;
-  /** Values that are not as they came, by the field's path. */
+  /** Changed values, by the field's path. */
   readonly values: Readonly<Record<keyof FittedValues, Map<string, number>>>;
 };
 
 type Rules = TypingRules & { readonly maxFields: number };
 
-/** Other runs wrote the types of a table meanwhile so many times: that is no accident. */
+/** Other runs wrote the types of a table this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
 export type Decided = { readonly type: StructType; readonly isAsTyped: boolean; readonly isUsualAsTyped: boolean };
 
-/** A table with rows of any shape must have some column. */
+/** A table with rows of any shape needs at least one column. */
 const rowText: StructType = { kind: 'struct', fields: [], rest: true };
 
 export class Typings {
@@ -55,8 +55,8 @@ export class Typings {
   }
 
   /**
-   * The type that all rows seen so far are to be written in, whether they are so already, and whether those are that were not marked
-   * as unusual.
+   * The type for all rows seen so far, whether all rows already have its form, and whether all rows that are not marked as
+   * unusual have it.
    */
   async decide(table: BatchTable, shape: Shape, signal: AbortSignal): Promise<Decided> {
     const typing = await this.#of(table, signal);
@@ -72,7 +72,7 @@ export class Typings {
     return { type, isAsTyped: isTyped, isUsualAsTyped: isTyped || isAsTyped(shape, type, this.#rules, 'usual') };
   }
 
-  /** After rows were fitted: the siblings that they needed, and what became of their values. */
+  /** After rows were fitted: the siblings that they needed, and the outcomes of their values. */
   fitted(table: BatchTable, type: StructType, values: FittedValues): void {
     const typing = this.#typings.get(table);
     if (typing === undefined) return;
@@ -83,12 +83,12 @@ export class Typings {
     }
   }
 
-  /** Undefined for a table without rows in this run and before. */
+  /** Undefined for a table without rows, in this run or before. */
   typeOf(table: BatchTable): StructType | undefined {
     return this.#typings.get(table)?.type;
   }
 
-  /** Fields seen in this run that have no column for want of room. */
+  /** Fields seen in this run that have no column because there is no room. */
   surplusOf(table: BatchTable): number {
     return this.#typings.get(table)?.surplus ?? 0;
   }
@@ -98,15 +98,15 @@ export class Typings {
   }
 
   /**
-   * Before a file of the table is to be seen. What another run wrote meanwhile is joined to it.
-   * @throws S3_OBJECT_CONFLICT when that has another type for a field.
+   * Call it before a file of the table becomes visible. Joins what another run wrote meanwhile. @throws S3_OBJECT_CONFLICT if
+   * that has another type for a field.
    */
   async save(table: BatchTable, signal: AbortSignal): Promise<void> {
     const typing = this.#typings.get(table);
     if (typing === undefined) return;
     for (let turn = 1; typing.type !== undefined && typing.changed; turn += 1) {
       const { type, etag, owners, event } = typing;
-      typing.changed = false; // What is decided from now on is for a later file.
+      typing.changed = false; // Later decisions are for later files.
       try {
         typing.etag = await writeRegistry(this.#area, { table: table.name, ...owners, event, type, etag }, signal);
         return;
@@ -117,7 +117,7 @@ export class Typings {
     }
   }
 
-  /** @returns whether what the registry has by now goes with these types and this event. */
+  /** @returns whether the current registry is compatible with these types and this event. */
   async #join(typing: Typing, table: BatchTable, signal: AbortSignal): Promise<boolean> {
     const found = await readRegistry(this.#area, table.name, signal);
     const { type, etag } = found;
@@ -151,7 +151,7 @@ export class Typings {
     return typing;
   }
 
-  /** The types of all tables stay in memory: together they may take as much as one document. */
+  /** The types of all tables stay in memory. Together they may take as much as one document. */
   #charge({ name }: BatchTable, bytes: number): void {
     const { maxDocumentBytes, prefix } = this.#area;
     this.#bytes += bytes;
@@ -178,7 +178,7 @@ export class Typings {
   }
 }
 
-/** A table that another run made meanwhile may be for an event whose name only looks like this one's. */
+/** A table that another run created meanwhile may be for another event whose name only looks the same. */
 function isForEvent({ event }: Registered, table: BatchTable): boolean {
   return event === undefined || table.event === undefined || event === table.event;
 }

@@ -1,7 +1,7 @@
-// The fields of a table's type by their paths, as reports name them: `o.price`, through lists as if they were not there. Pure.
+// The fields of a table's type by their paths, as in reports: `o.price`. Lists do not appear in a path. Pure.
 import { siblingName, type Field, type FieldType, type StructType } from '../columns/types/field-type.ts';
 
-/** A field and where it is; `names` tells apart what one text means, since names may have dots. */
+/** A field and its place. `names` separates the parts, because names may have dots. */
 export type PlacedField = { readonly path: string; readonly names: readonly string[]; readonly field: Field };
 
 /** At all levels, an object before its members. */
@@ -15,7 +15,7 @@ export function* placedFields(type: FieldType, names: readonly string[] = []): G
   }
 }
 
-/** The type with that of one field changed; without the field, and objects of nothing else, where `change` is undefined. */
+/** The type with one changed field. If `change` is undefined, without the field and without objects that become empty. */
 export function withField(row: StructType, names: readonly string[], change: FieldType | undefined): StructType {
   return changed(row, names, change) as StructType;
 }
@@ -32,13 +32,13 @@ function changed(type: FieldType, names: readonly string[], change: FieldType | 
   return { ...type, fields };
 }
 
-/** No file can have a group without a member. */
+/** A group in a file needs at least one member. */
 function isEmpty(type: FieldType): boolean {
   if (type.kind === 'list') return isEmpty(type.items);
   return type.kind === 'struct' && type.fields.length === 0 && !type.rest;
 }
 
-/** Where values are that do not fit the field. */
+/** The path of the values that do not fit the field. */
 export function siblingPath({ path, field }: PlacedField): string {
   return path.slice(0, path.length - field.name.length) + siblingName(field.name);
 }

@@ -1,4 +1,4 @@
-// The files that a table has: what a change of a type does not reach.
+// The existing files of a table, which a change of a type does not affect.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { tellApart } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';

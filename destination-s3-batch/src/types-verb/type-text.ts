@@ -1,8 +1,8 @@
-// Types as an operator reads and writes them: the words of `_schemas/`, lists as `list<integer>`.
+// Types as an operator reads and writes them: the words of `_schemas/`, and lists as `list<integer>`.
 import { typeKinds, typeOfJson, typeToJson, type TypeJson } from '../columns/registry/registry.ts';
 import type { FieldType } from '../columns/types/field-type.ts';
 
-/** The members of an object are decided by rows and the catalog, field by field. */
+/** Rows and the catalog decide the members of an object, field by field. */
 const scalars = typeKinds.filter((kind) => kind !== 'list' && kind !== 'struct');
 
 export const typeForms = `${scalars.join(', ')}, or a list of one such as list<integer>`;
@@ -12,7 +12,7 @@ export function typeText(type: FieldType): string {
   return typeToJson(type).type;
 }
 
-/** Undefined for what is not of `typeForms`. */
+/** Undefined for a text that is not one of `typeForms`. */
 export function parseTypeText(text: string): FieldType | undefined {
   const json = parse(text);
   return json && typeOfJson(json);

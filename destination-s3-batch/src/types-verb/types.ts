@@ -1,5 +1,5 @@
-// `types`: shows the types that `_schemas/` keeps of each table, and changes that of a field on demand. A type never changes by
-// itself, since files of all days are read together; an operator who changes one is shown what happens to the files that are there.
+// `types` shows the types of each table in `_schemas/`, and changes that of a field on request. A type never changes by itself,
+// because files of all days are read together. An operator who changes one is shown the consequences for existing files.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { countOf, countText } from '@s3-connectors/common/program/text-layout.ts';
@@ -16,10 +16,10 @@ import { placedFields, siblingPath, withField, type PlacedField } from './field-
 import { oldFiles, type OldFiles } from './old-files.ts';
 import { parseTypeText, typeForms, typeText } from './type-text.ts';
 
-/** Undefined: the field is to be forgotten. */
+/** Undefined: forget the field. */
 type Change = { readonly table: string; readonly field: string; readonly type: FieldType | undefined };
 
-/** @throws USAGE_INVALID for a table or field that is not there, or a type that is none. */
+/** @throws USAGE_INVALID for a table or field that does not exist, or an invalid type. */
 export async function* types(
   config: BatchConfig,
   given: OperatorArguments,
@@ -85,7 +85,7 @@ async function* changeType(
   for (const line of consequences(placed, wanted, await oldFiles(area, table, signal))) yield `  ${oneLine(line)}\n`;
   if (isApplied)
     await writeRegistry(area, { table, ...owners, event, type: withField(type, placed.names, wanted), etag }, signal);
-  yield isApplied ? '  Changed.\n' : '  Nothing is changed yet: give --apply as well to change it.\n';
+  yield isApplied ? '  Changed.\n' : '  Nothing has changed yet. Add --apply to change it.\n';
 }
 
 function fieldAt(type: StructType, table: string, field: string): PlacedField {
@@ -95,18 +95,18 @@ function fieldAt(type: StructType, table: string, field: string): PlacedField {
   }
   if (other === undefined) return found;
   throw usage(
-    `Two fields of the table "${table}" are called "${field}", since a name has a dot. Neither can be changed.`,
+    `Two fields of the table "${table}" are called "${field}", because a name has a dot. Neither can be changed.`,
   );
 }
 
-/** What an operator has to know before, a sentence a line. */
+/** What an operator must know before the change, a sentence per line. */
 function* consequences(
   placed: PlacedField,
   type: FieldType | undefined,
   { files, bytes, parquet, days }: OldFiles,
 ): Generator<string> {
   const before = placed.field.type;
-  yield `Files: ${files} in ${countOf(days, 'day')}, ${countText(bytes, 'byte')}. None of them is changed.`;
+  yield `Files: ${files} in ${countOf(days, 'day')}, ${countText(bytes, 'byte')}. They do not change.`;
   if (files > 0) yield `Those that have the column keep it as ${engineType(before)}${beside(placed)}.`;
   if (type !== undefined && engineType(type) === engineType(before)) {
     yield 'New files have the same stored type: all readers take old and new files together.';

@@ -1,4 +1,4 @@
-// The configuration: what the user writes (zod, from which the spec is made) and what the pipeline accepts (`Config`).
+// The configuration: what the user writes (zod; the spec is generated from it) and what the pipeline accepts (`Config`).
 import {
   checkPlace,
   entryShape,
@@ -51,7 +51,7 @@ const lateData = z.object({
   }),
 });
 
-/** Of every program that writes hourly files. */
+/** Shared by all programs that write hourly files. */
 export const configShape = {
   ...connectionShape,
   ...placeShape,

@@ -1,16 +1,16 @@
-// How `max_memory_mb` is shared out. Three quarters of it are for buffers: rows, what they are compressed to, bodies on their
-// way, STATEs that wait, and buffers kept for reuse. The rest is for the objects and the garbage that go with them.
+// The shares of `max_memory_mb`. Three quarters are for buffers: rows, compressed rows, bodies being sent, waiting STATEs, and
+// buffers for reuse. The rest is for objects and garbage.
 
 export type MemoryShares = {
-  /** All buffers together: input is read only while they are below it. */
+  /** All buffers together. Input is read only while they are below it. */
   readonly bufferBytes: number;
-  /** Of these, what open files may hold with the STATEs that wait for them; then the oldest are closed. */
+  /** The share of open files, with the STATEs that wait for them. Above it the oldest files are closed. */
   readonly openBytes: number;
-  /** What rows take before they are compressed. */
+  /** The share of rows before they are compressed. */
   readonly gatheringBytes: number;
-  /** What STATEs may take that wait for the end. */
+  /** The share of STATEs that wait for the end. */
   readonly heldBytes: number;
-  /** What may lie unused. */
+  /** The share of unused buffers. */
   readonly idleBytes: number;
 };
 

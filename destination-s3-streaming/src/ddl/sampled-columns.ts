@@ -1,14 +1,14 @@
-// The columns of rows that nobody declared: what the values of some rows have in common. Pure.
+// The columns of undeclared rows: what the values of some rows have in common. Pure.
 import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-/** Columns of a statement. */
+/** The most columns of a statement. */
 const mostColumns = 2000;
-/** What 64 bits hold. */
+/** The bound of a 64-bit integer. */
 const mostInteger = 2 ** 63;
 
-/** In the order in which the fields are first seen. Lines that are not JSON objects are ignored. */
+/** In the order in which the fields first appear. Lines that are not JSON objects are ignored. */
 export function sampledColumns(lines: readonly string[]): readonly SqlColumn[] {
   const kinds = new Map<string, Set<SampledKind>>();
   for (const line of lines) {
@@ -23,47 +23,62 @@ export function sampledColumns(lines: readonly string[]): readonly SqlColumn[] {
 
 function rowOf(line: string): JsonObject {
   try {
-    const row = parseJson(line);
+    const row = parseJson(withFractions(line));
     return isObject(row) ? row : {};
   } catch {
     return {};
   }
 }
 
-type ScalarKind = 'boolean' | 'integer' | 'number' | 'string';
-type SampledKind = ScalarKind | 'null' | 'any' | 'empty' | `list of ${ScalarKind | 'null' | 'any'}`;
+/** ClickHouse takes `2.0` and `2e0` for no integers, so a fraction that JavaScript does not see stands for each. */
+function withFractions(line: string): string {
+  return line.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gu, (token) => {
+    return token.startsWith('"') || /^-?\d+$/u.test(token) ? token : '0.5';
+  });
+}
 
-function scalarKind(value: unknown): ScalarKind | 'null' | 'any' {
+/** `long`: an integer that a double does not hold exactly. */
+type ScalarKind = 'boolean' | 'integer' | 'long' | 'number' | 'string';
+type OneKind = ScalarKind | 'null' | 'any';
+type SampledKind = OneKind | 'empty' | `list of ${OneKind}`;
+
+function scalarKind(value: unknown): OneKind {
   if (value === null) return 'null';
   if (typeof value === 'string' || typeof value === 'boolean') return typeof value as 'string' | 'boolean';
   if (typeof value !== 'number') return 'any';
   if (!Number.isInteger(value)) return 'number';
-  return Math.abs(value) < mostInteger ? 'integer' : 'any'; // No column of numbers has all its digits.
+  if (Number.isSafeInteger(value)) return 'integer';
+  return Math.abs(value) < mostInteger ? 'long' : 'any'; // No column of numbers keeps all its digits.
 }
 
 function kindOf(value: unknown): SampledKind {
   if (!Array.isArray(value)) return scalarKind(value);
   const items = new Set(value.map(scalarKind));
-  const kind = oneKind(items);
-  return items.size === 0 ? 'empty' : `list of ${kind ?? 'any'}`;
+  return items.size === 0 ? 'empty' : `list of ${oneKind(items) ?? 'any'}`;
 }
 
-/** Integers are numbers. Undefined where the kinds have nothing in common; `null` where there is no other. */
-function oneKind<Kind extends string>(kinds: ReadonlySet<Kind | 'null'>): Kind | 'null' | undefined {
+/** Integers are numbers, unless digits would be lost. Undefined if the kinds have nothing in common; `null` if there is no other kind. */
+function oneKind<Kind extends string>(kinds: ReadonlySet<Kind>): Kind | 'null' | 'long' | 'number' | undefined {
   const others = [...kinds].filter((kind) => kind !== 'null');
   const [kind = 'null'] = others;
   if (others.length <= 1) return kind;
-  return others.every((one) => one === 'integer' || one === 'number') ? ('number' as Kind) : undefined;
+  if (!others.every((one) => one === 'integer' || one === 'long' || one === 'number')) return undefined;
+  const has = (one: string): boolean => others.some((other) => other === one);
+  if (!has('number')) return 'long';
+  return has('long') ? undefined : 'number';
 }
 
 function typeOf(kinds: ReadonlySet<SampledKind>): SqlType {
-  const kind = oneKind(new Set([...kinds].filter((one) => one !== 'empty')));
-  if (kind === 'boolean' || kind === 'integer' || kind === 'number' || kind === 'string') return { kind };
-  const lists = [...kinds].map((one) => /^list of (boolean|integer|number|string|null)$/u.exec(one)?.[1]);
-  const items = oneKind(new Set(lists.filter((one) => one !== undefined)));
+  const own = columnType(oneKind(new Set([...kinds].filter((one) => one !== 'empty'))));
+  if (own !== undefined) return own;
+  const lists = [...kinds].map((one) => /^list of (boolean|integer|long|number|string|null)$/u.exec(one)?.[1]);
+  const items = columnType(oneKind(new Set(lists.filter((one) => one !== undefined))));
   const isList = [...kinds].every((one, index) => one === 'null' || one === 'empty' || lists[index] !== undefined);
-  if (isList && (items === 'boolean' || items === 'integer' || items === 'number' || items === 'string')) {
-    return { kind: 'list', items: { kind: items } };
-  }
-  return { kind: 'any' };
+  return isList && items !== undefined ? { kind: 'list', items } : { kind: 'any' };
+}
+
+/** Undefined for what is no scalar that a column can have. */
+function columnType(kind: string | undefined): SqlType | undefined {
+  if (kind === 'long') return { kind: 'integer' };
+  return kind === 'boolean' || kind === 'integer' || kind === 'number' || kind === 'string' ? { kind } : undefined;
 }

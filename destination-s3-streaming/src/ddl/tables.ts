@@ -1,5 +1,5 @@
-// The types of the streaming destination for `ddl`. A published type has the published fields. The fields of other types, and further
-// ones, are those of a few files: their records are stored as they come, so nothing more is known of them.
+// The types of the streaming destination for `ddl`. A published type has the published fields. All other fields come from a few
+// files, because records are stored byte for byte and nothing else is known about them.
 import { datePaths, foldersBelow } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
 import type { DdlTables } from '@s3-connectors/common/destination/ddl/ddl.ts';
 import { fieldFolders } from '@s3-connectors/common/destination/ddl/table/field-folders.ts';
@@ -81,7 +81,7 @@ const alias: SqlType = {
     { name: 'tag', type: text },
   ],
 };
-/** Times stay text: Unix milliseconds or ISO 8601. */
+/** Times stay text, as Unix milliseconds or ISO 8601. */
 const publishedTypes: Readonly<Record<PublishedFieldType, SqlType>> = {
   time: text,
   string: text,

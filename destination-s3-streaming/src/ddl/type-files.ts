@@ -1,4 +1,4 @@
-// The newest and the oldest files of a type: what they show of its folders and rows. A few requests, whatever the type holds.
+// The folders and rows of the newest and the oldest files of a type. It takes a few requests, however large the type is.
 import { foldersBelow } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
 import { firstLines } from '@s3-connectors/common/destination/status/looks/text-sample.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -8,14 +8,14 @@ import { archiveClasses, listPages, type ListedObject } from '@s3-connectors/com
 
 import { fileExtension } from '../layout/layout.ts';
 
-/** Of the newest hour, and of the oldest. */
+/** Files of the newest hour, and of the oldest. */
 const filesOfEach = 2;
 
 type TypeFiles = {
-  /** Has folders for hours. */
+  /** There are folders for hours. */
   readonly isDated: boolean;
   readonly firstYear: number | undefined;
-  /** Rows of the newest files, and then of the oldest. */
+  /** Rows of the newest files, followed by those of the oldest. */
   readonly lines: readonly string[];
 };
 
@@ -37,7 +37,7 @@ export async function lookAtType(
   return { isDated, firstYear, lines };
 }
 
-/** None of a file that is damaged, or that another program wrote: the other files show the fields. */
+/** Empty for a file that is damaged, or that another program wrote: the other files show the fields. */
 async function linesOf(
   s3: S3,
   file: ListedObject,
@@ -52,7 +52,7 @@ async function linesOf(
   }
 }
 
-/** The newest (`end` -1) or the oldest (0): folders are padded, so a listing has them by time. */
+/** The newest (`end` -1) or the oldest (0). Folders are padded, so a listing orders them by time. */
 async function hourFolder(s3: S3, years: readonly string[], end: 0 | -1, signal: AbortSignal): Promise<string> {
   let folder = years.at(end) ?? '';
   for (const name of ['month=', 'day=', 'hour=']) {
@@ -64,7 +64,7 @@ async function hourFolder(s3: S3, years: readonly string[], end: 0 | -1, signal:
   return folder;
 }
 
-/** With those in folders by field. Archived files cannot be read. */
+/** Including those in partition folders. Archived files cannot be read. */
 async function filesBelow(s3: S3, folder: string, signal: AbortSignal): Promise<readonly ListedObject[]> {
   const found: ListedObject[] = [];
   for await (const { objects } of listPages(s3, { prefix: folder }, signal)) {

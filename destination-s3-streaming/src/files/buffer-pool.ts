@@ -1,16 +1,13 @@
-// Memory for rows and for what they are compressed to, used again and again: what thousands of files fill and empty every
-// minute would otherwise pile up until the garbage collector notices.
+// Memory for rows and compressed rows that is reused. Thousands of files fill and empty it every minute; without reuse, it would
+// pile up until the garbage collector runs.
 
 const smallest = 4 * 1024;
 const largest = 1024 * 1024;
 
-/**
- * Buffers of 4 KiB to 1 MiB, in four sizes between one power of two and the next. Bound of what lies unused:
- * `maxIdleBytes`.
- */
+/** Buffers of 4 KiB to 1 MiB, in four sizes between two powers of two. Bound of unused memory: `maxIdleBytes`. */
 export class BufferPool {
   readonly #idle = new Map<number, Buffer[]>();
-  /** What is in use. Only that may come back: memory of others, Node's own small buffers above all, must not be reused. */
+  /** The buffers in use. Only these may be returned: other memory, such as Node's own small buffers, must not be reused. */
   readonly #lent = new WeakSet<ArrayBufferLike>();
   readonly #maxIdleBytes: number;
   #idleBytes = 0;
@@ -19,12 +16,12 @@ export class BufferPool {
     this.#maxIdleBytes = maxIdleBytes;
   }
 
-  /** Memory that lies unused. */
+  /** Unused memory. */
   get idleBytes(): number {
     return this.#idleBytes;
   }
 
-  /** A buffer of at least that size, with anything in it; one larger than the pool keeps is of that very size. */
+  /** A buffer of at least that size, with any content. A buffer that is larger than the pool keeps has exactly that size. */
   take(bytes: number): Buffer {
     const size = sizeFor(bytes);
     let buffer = this.#idle.get(size)?.pop();
@@ -34,7 +31,7 @@ export class BufferPool {
     return buffer;
   }
 
-  /** Takes back the whole memory of a buffer, or of a part of it, that nobody uses any more. */
+  /** Takes the complete memory of a buffer, or of a part of it, which no one uses any more. */
   give({ buffer }: Uint8Array): void {
     const size = buffer.byteLength;
     if (!this.#lent.delete(buffer) || size > largest || this.#idleBytes + size > this.#maxIdleBytes) return;

@@ -1,15 +1,15 @@
-// The rows that open files gather before they are compressed. The more a file gathers, the better and the cheaper it is
-// compressed; when all of them together hold too much, those whose rows have waited longest are compressed first.
+// The rows that open files gather before they are compressed. The more a file gathers, the better and cheaper it is compressed.
+// When all of them together hold too much, the rows that have waited longest are compressed first.
 
-/** Less is not worth the trouble: with thousands of files open, each keeps so much until it is closed. */
+/** Smaller chunks are not worthwhile. With thousands of open files, each keeps this much until it is closed. */
 const smallestChunk = 16 * 1024;
 
 export type Gatherer = {
-  /** Hands the rows gathered to the thread pool; tells `changed`. */
+  /** Passes the gathered rows to the thread pool, and calls `changed`. */
   compress(): void;
 };
 
-/** Bound: `maxBytes`, or what files of less than 16 KiB come to, if that is more. */
+/** Bound: `maxBytes`, or the sum of files below 16 KiB, if that is more. */
 export class Gathering {
   readonly #maxBytes: number;
   /** In the order in which they became worth compressing. */
@@ -20,14 +20,14 @@ export class Gathering {
     this.#maxBytes = maxBytes;
   }
 
-  /** The file's buffer is of another size; 0 if it has none any more. */
+  /** The size of the file's buffer has changed; 0 if it has none any more. */
   changed(file: Gatherer, before: number, after: number): void {
     this.#bytes += after - before;
     if (after >= smallestChunk) this.#large.add(file);
     else this.#large.delete(file);
   }
 
-  /** To be called before more memory is taken. */
+  /** Call it before taking more memory. */
   relieve(): void {
     for (const file of this.#large) {
       if (this.#bytes <= this.#maxBytes) return;

@@ -1,13 +1,13 @@
-// How long rows take until they can be seen in S3: since they came, and since the time that each says it happened at. Rows are
-// counted in slots of time while their file is open; when it is stored, the slots go into a sketch of the whole run.
+// How long rows take until they are visible in S3: since they arrived, and since their own time. Rows are counted in slots of time
+// while their file is open. When it is stored, the slots go into a sketch of the complete run.
 
 import type { Sketch } from '@s3-connectors/common/streams/sketch.ts';
 
 const slotsPerAge = 16;
-/** Of rows later than three times the age of a file it is only known that they are. */
+/** Rows that are later than three times the age of a file are only counted. */
 const eventSlots = 4 * slotsPerAge;
 
-/** When the rows of one file came and happened, to a sixteenth of the age at which files are closed. Bound: 320 bytes. */
+/** When the rows of one file arrived and happened, to a sixteenth of the age at which files are closed. Bound: 320 bytes. */
 export class RowTimes {
   readonly #slotMs: number;
   readonly #came = new Uint32Array(slotsPerAge);
@@ -17,7 +17,7 @@ export class RowTimes {
     this.#slotMs = maxAgeMs / slotsPerAge;
   }
 
-  /** A row came `ageMs` after the file was opened and `delayMs` after its own time. Hot path. */
+  /** A row arrived `ageMs` after the file was opened and `delayMs` after its own time. Hot path. */
   add(ageMs: number, delayMs: number): void {
     const came = Math.min(slotsPerAge - 1, Math.floor(ageMs / this.#slotMs));
     const happened = Math.floor((ageMs - Math.max(0, delayMs)) / this.#slotMs) + eventSlots - slotsPerAge;
@@ -26,7 +26,7 @@ export class RowTimes {
     this.#happened[slot] = (this.#happened[slot] as number) + 1;
   }
 
-  /** The file was stored `ageMs` after it was opened. Each row is taken for the first of its slot. */
+  /** The file was stored `ageMs` after it was opened. Each row counts as the first of its slot. */
   stored(ageMs: number, { sinceCame, sinceHappened }: Latency): void {
     for (let slot = 0; slot < slotsPerAge; slot += 1) {
       sinceCame.add(ageMs - slot * this.#slotMs, this.#came[slot]);
@@ -39,5 +39,5 @@ export class RowTimes {
   }
 }
 
-/** Until rows were visible. */
+/** The times until rows were visible. */
 export type Latency = { readonly sinceCame: Sketch; readonly sinceHappened: Sketch };

@@ -1,5 +1,5 @@
-// One file while rows are added to it: a small buffer that grows, chunks of it that are compressed as they fill, and the
-// hash that names it in the end.
+// One file while rows are added to it: a small buffer that grows, chunks that are compressed when they are full, and the hash for
+// its name.
 import type { Hash } from 'node:crypto';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
@@ -11,13 +11,13 @@ import type { Gatherer, Gathering } from './gathering.ts';
 import { RowTimes } from './latency.ts';
 import type { OpenFileFacts } from './rotation.ts';
 
-/** What compression is expected to leave until the file's own rows tell. */
+/** The expected compression ratio, until the file's own rows show it. */
 export const usualRatio = 0.2;
-/** Of a buffer that has become too small. */
+/** The growth of a buffer that has become too small. */
 const growth = 1.5;
 const noBuffer = Buffer.alloc(0);
 
-/** A sum of bytes that files are part of while they are in one phase of their life. */
+/** A sum of bytes that includes files during one phase of their life. */
 export type Account = { bytes: number };
 
 /** What all open files share. */
@@ -25,11 +25,11 @@ export type FileWorkshop = {
   readonly pool: BufferPool;
   readonly deflate: DeflatePool;
   readonly gathering: Gathering;
-  /** How much a file gathers at most before it is compressed. */
+  /** The most bytes that a file gathers before it is compressed. */
   readonly chunkBytes: number;
   /** The age at which files are closed. */
   readonly maxAgeMs: number;
-  /** A chunk is full, was compressed (memory is free again), or could not be. */
+  /** A chunk is full, was compressed (memory is free again), or could not be compressed. */
   readonly onChunk: (file: OpenFile, error?: unknown) => void;
 };
 
@@ -38,30 +38,32 @@ type Beginning = {
   readonly stream: number;
   /** The number of its place in `OpenFiles`. */
   readonly place: number;
-  /** Its own among those of its place. */
+  /** The slot among those of its place. */
   readonly slot: number | string;
+  readonly hour: number;
   /** That of its hour, ended by a slash. */
   readonly folder: string;
-  /** Folders below that one, ended by a slash; "" for none. */
+  /** Folders below that one, with a slash at the end; "" for none. */
   readonly partition: string;
   /** Milliseconds: the time of the first row. */
   readonly timestamp: number;
   readonly openedAt: number;
-  /** Fed with the position that came before the first row. */
+  /** Fed with the position before the first row. */
   readonly hash: Hash;
 };
 
-/** Memory: its buffer, the chunks being compressed, and what is compressed; all of it in `account`. */
+/** Memory: its buffer, the chunks being compressed, and the compressed ones; all of it is in `account`. */
 export class OpenFile implements OpenFileFacts, Gatherer {
   readonly stream: number;
   readonly place: number;
   readonly slot: number | string;
+  readonly hour: number;
   readonly folder: string;
   readonly partition: string;
   readonly timestamp: number;
   readonly openedAt: number;
   readonly rowTimes: RowTimes;
-  /** Of the rows' own times, in milliseconds; NaN as long as none had one. */
+  /** The bounds of the rows' own times, in milliseconds; NaN while no row has one. */
   minTime = Number.NaN;
   maxTime = Number.NaN;
   readonly #workshop: FileWorkshop;
@@ -71,10 +73,10 @@ export class OpenFile implements OpenFileFacts, Gatherer {
   #buffer: Buffer;
   #used = 0;
   #compressing = 0;
-  /** What `#account` knows of. */
+  /** The bytes that `#account` includes. */
   #counted = 0;
   #rows = 0;
-  /** Uncompressed bytes of all full chunks, and of those among them that are compressed. */
+  /** Uncompressed bytes of all full chunks, and of those that are already compressed. */
   #chunkedBytes = 0;
   #compressedFrom = 0;
 
@@ -82,6 +84,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     this.stream = beginning.stream;
     this.place = beginning.place;
     this.slot = beginning.slot;
+    this.hour = beginning.hour;
     this.folder = beginning.folder;
     this.partition = beginning.partition;
     this.timestamp = beginning.timestamp;
@@ -95,7 +98,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     this.#exchangeBuffer(workshop.pool.take(0));
   }
 
-  /** What is not compressed yet is estimated, by what the rows before it came to. Exact once the body is there. */
+  /** Rows that are not compressed yet are estimated by the ratio of earlier ones. Exact once the body is complete. */
   get compressedBytes(): number {
     const done = this.#member.compressedBytes;
     const ratio = this.#compressedFrom === 0 ? usualRatio : done / this.#compressedFrom;
@@ -115,7 +118,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     return this.#rows;
   }
 
-  /** Uncompressed. */
+  /** Uncompressed bytes. */
   get bytes(): number {
     return this.#chunkedBytes + this.#used;
   }
@@ -137,8 +140,8 @@ export class OpenFile implements OpenFileFacts, Gatherer {
   }
 
   /**
-   * Ends the file: from now on it counts for `account`. Gives the hash of its content at once, and its bytes when they are
-   * compressed; their memory counts until `release`.
+   * Closes the file: from now on it counts for `account`. Returns the hash of its content at once, and its bytes when they are
+   * compressed. Their memory counts until `release`.
    */
   close(account: Account): { readonly hash: Hash; readonly body: () => Promise<readonly Uint8Array[]> } {
     const tail = this.#buffer.subarray(0, this.#used);
@@ -159,7 +162,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     return { hash: this.#hash, body };
   }
 
-  /** The file's memory is of no more use; `body`, if given, is what `close` gave and nobody reads any more. */
+  /** The file's memory is no longer needed. `body`, if given: the bytes from `close`, which no one reads any more. */
   release(body: readonly Uint8Array[] = []): void {
     for (const part of body) this.#workshop.pool.give(part);
     this.#account.bytes -= this.#counted;
@@ -169,7 +172,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
 
   #makeRoom(size: number): void {
     const { gathering, chunkBytes, pool } = this.#workshop;
-    gathering.relieve(); // It may well take the rows of this file.
+    gathering.relieve(); // It may well compress the rows of this file.
     const { length } = this.#buffer;
     const wanted = this.#used + size;
     if (wanted <= chunkBytes || this.#used === 0) {
@@ -180,11 +183,11 @@ export class OpenFile implements OpenFileFacts, Gatherer {
       return;
     }
     this.compress();
-    // A busy file is busy again: its next buffer begins as large as the last one was.
+    // A busy file stays busy: its next buffer begins with the size of the last one.
     this.#exchangeBuffer(pool.take(Math.max(size, Math.min(length, chunkBytes))));
   }
 
-  /** Hands what is gathered to the thread pool, with its buffer. */
+  /** Passes the gathered rows to the thread pool, with their buffer. */
   compress(): void {
     const buffer = this.#buffer;
     const chunk = buffer.subarray(0, this.#used);
@@ -206,7 +209,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     );
   }
 
-  /** Brings the account up to date with what the file holds. */
+  /** Updates the account with the file's bytes. */
   #settle(): void {
     const held = this.heldBytes;
     this.#account.bytes += held - this.#counted;

@@ -1,21 +1,21 @@
 // When open files are closed, and why. Pure: the loop in write.ts asks at every turn.
 
-/** `end`: the input ended or the process was told to stop. */
-export type RotationReason = 'age' | 'size' | 'memory' | 'end';
+/** `passed`: rows come in the order of time, and are far beyond its hour. `end`: the input ended or the process was told to stop. */
+export type RotationReason = 'age' | 'size' | 'passed' | 'memory' | 'end';
 
 export type OpenFileFacts = {
   /** Milliseconds, by the wall clock; when the first record came. */
   readonly openedAt: number;
-  /** What the file would weigh in S3, closed now. */
+  /** The size of the file in S3 if it were closed now. */
   readonly compressedBytes: number;
-  /** Memory that closing and storing it sets free. */
+  /** The memory that closing and storing it frees. */
   readonly heldBytes: number;
 };
 
 export type RotationLimits = {
   readonly maxAgeMs: number;
   readonly maxFileBytes: number;
-  /** Above this the oldest files are closed until the rest fits. */
+  /** Above this, the oldest files are closed until the rest fits. */
   readonly maxOpenBytes: number;
 };
 
@@ -23,33 +23,36 @@ type Due<File> = { readonly file: File; readonly reason: RotationReason };
 
 type Situation<File> = {
   readonly oldestFirst: Iterable<File>;
-  /** Files that grew since the last time. */
+  /** Files that have grown since the last time. */
   readonly grown: Iterable<File>;
-  /** More files than may be open: what each takes beside its bytes counts too. */
+  /** Files beyond the allowed number, because each takes memory in addition to its bytes. */
   readonly surplus?: Iterable<File>;
+  /** Files of hours that have passed. */
+  readonly passed?: Iterable<File>;
   /** Memory held by all open files and by what waits for them. */
   readonly openBytes: number;
   readonly now: number;
 };
 
-/** Each file at most once; looked for as they are asked for, since thousands may be due and few be closed at a time. */
+/** Each file at most once. They are searched lazily, because thousands may be due while few are closed at a time. */
 export function* filesDue<File extends OpenFileFacts>(
-  { oldestFirst, grown, surplus = [], openBytes, now }: Situation<File>,
+  { oldestFirst, grown, passed = [], surplus = [], openBytes, now }: Situation<File>,
   limits: RotationLimits,
 ): Generator<Due<File>, void> {
   const closed = new Set<File>();
   let excess = openBytes - limits.maxOpenBytes;
-  for (const file of grown) {
-    if (file.compressedBytes < limits.maxFileBytes) continue;
-    closed.add(file);
-    excess -= file.heldBytes;
-    yield { file, reason: 'size' };
-  }
-  for (const file of surplus) {
-    if (closed.has(file)) continue;
-    closed.add(file);
-    excess -= file.heldBytes;
-    yield { file, reason: 'memory' };
+  const early = [
+    [grown, 'size'],
+    [passed, 'passed'],
+    [surplus, 'memory'],
+  ] as const;
+  for (const [files, reason] of early) {
+    for (const file of files) {
+      if (closed.has(file) || (reason === 'size' && file.compressedBytes < limits.maxFileBytes)) continue;
+      closed.add(file);
+      excess -= file.heldBytes;
+      yield { file, reason };
+    }
   }
   for (const file of oldestFirst) {
     if (closed.has(file)) continue;
@@ -60,7 +63,7 @@ export function* filesDue<File extends OpenFileFacts>(
   }
 }
 
-/** When there is no more input. */
+/** Used when the input has ended. */
 export function* allDue<File>(files: Iterable<File>): Generator<Due<File>, void> {
   for (const file of files) yield { file, reason: 'end' };
 }
@@ -76,7 +79,7 @@ export function maxChunksWaiting(compressionsAtOnce: number): number {
   return 2 * compressionsAtOnce;
 }
 
-/** At how many bytes the rows of a file are compressed. A file's size is known only by chunks: it has several. */
+/** The number of bytes at which the rows of a file are compressed. A file's size is only known by chunks, so it has several. */
 export function chunkBytes(maxFileBytes: number): number {
   return Math.min(largestChunk, maxFileBytes / 2);
 }

@@ -1,5 +1,5 @@
-// Closed files on their way to S3: one PutObject each, several at once. The first that S3 refuses for good ends the run;
-// those under way are still waited for, since what they hold may be acknowledged.
+// Closed files on their way to S3: one PutObject each, several at once. The first one that S3 refuses permanently ends the run. It
+// still waits for those under way, because their rows may be acknowledged.
 import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
@@ -12,28 +12,30 @@ import type { Account, OpenFile } from './open-file.ts';
 import type { RotationReason } from './rotation.ts';
 
 const uploadsAtOnce = 16;
-/** With these waiting no upload waits for a file; thousands closed at once would keep the thread and fill its heap. */
+/**
+ * With this many waiting, no upload waits for a file. Thousands that are closed at once would block the thread and fill its heap.
+ */
 const mostUnderWay = 2 * uploadsAtOnce;
 /**
- * The file is gzip and says so. As `Content-Encoding: gzip` some clients would decompress it on the way and save plain
- * text under a name that ends in .gz.
+ * The file is declared as gzip. With `Content-Encoding: gzip` some clients would decompress it and save plain text under a name
+ * that ends in .gz.
  */
 const contentType = 'application/gzip';
 
 type Options = {
   readonly s3: S3;
   readonly config: Pick<StreamingConfig, 'headers' | 'workerId'>;
-  /** Where to store a file that is to lie at `key`. */
+  /** Where to store a file whose final key is `key`. */
   readonly keyFor: (file: OpenFile, key: string) => string;
   readonly onStored: (file: OpenFile, key: string, written: WrittenBody) => void;
   /** Something changed: a file was stored, or the run has failed. */
   readonly onChange: () => void;
 };
 
-/** Bound: `held.bytes`, which the loop keeps within the memory budget by reading no more. */
+/** Bound: `held.bytes`, which the loop keeps within the memory budget by pausing the input. */
 export class FileStore {
   /** Files stored, by why they were closed. */
-  readonly reasons: Record<RotationReason, number> = { age: 0, size: 0, memory: 0, end: 0 };
+  readonly reasons: Record<RotationReason, number> = { age: 0, size: 0, passed: 0, memory: 0, end: 0 };
   /** Memory of the files that are not stored yet. */
   readonly held: Account = { bytes: 0 };
   readonly #options: Options;
@@ -47,22 +49,22 @@ export class FileStore {
     this.#options = options;
   }
 
-  /** Files not stored yet. */
+  /** Files that are not stored yet. */
   get size(): number {
     return this.#underWay;
   }
 
-  /** Whether another file should be closed now. When a file is stored, there is room. */
+  /** Whether another file should be closed now. There is room when a file is stored. */
   get hasRoom(): boolean {
     return this.#underWay < mostUnderWay;
   }
 
-  /** Why the run cannot go on. */
+  /** Why the run cannot continue. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Closes the file and has it stored; after a failure it is let go. */
+  /** Closes the file and stores it. After a failure the file is dropped. */
   put(file: OpenFile, reason: RotationReason): void {
     const { hash, body } = file.close(this.held);
     const { s3, config, keyFor, onStored } = this.#options;
@@ -93,13 +95,13 @@ export class FileStore {
     });
   }
 
-  /** Nothing more is begun; what is under way goes on. The first failure counts. */
+  /** Nothing new is begun; uploads under way continue. The first failure counts. */
   fail(error: unknown): void {
     this.#failure ??= error;
     this.#options.onChange();
   }
 
-  /** What is under way is cut; a file that S3 has taken already may still be there. */
+  /** Cuts uploads under way. A file that S3 has already accepted may remain. */
   abort(reason: unknown): void {
     this.fail(reason);
     this.#stop.abort(reason);

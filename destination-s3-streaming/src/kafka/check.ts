@@ -1,10 +1,10 @@
-// What `check` asks of Kafka before it tries S3: whether the brokers answer, the topics exist, and the group may be used. It does
-// not join the group, whose members would have to make room.
+// What `check` asks Kafka before it tries S3: whether the brokers answer, the topics exist, and the group may be used. It does
+// not join the group, because the members would have to release partitions for it.
 import { closedWithin, openClient } from './client.ts';
 import type { FeedConfig } from './config.ts';
 import { kafkaFailure } from './failure.ts';
 
-/** @throws a code of Kafka's. */
+/** @throws a Kafka code. */
 export async function checkKafka({ kafka }: FeedConfig): Promise<void> {
   const client = openClient(kafka);
   try {

@@ -1,4 +1,4 @@
-// The Kafka client (@platformatic/kafka) set up as the config says. Loaded by the verbs that need it, and by no other program.
+// The Kafka client (@platformatic/kafka), with the settings of the config. Only the verbs that need it load it.
 import { isIP } from 'node:net';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -12,7 +12,7 @@ import type { FeedConfig } from './config.ts';
 export type KafkaClient = Consumer;
 type Options = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
 
-/** Of one answer to a fetch: what is held of a partition's leader before it is read. */
+/** The most bytes of one fetch: the memory for each leader of partitions before its messages are read. */
 const fetchBytes = 8 * 1024 * 1024;
 const fetchWaitMs = 1000;
 const rebalanceTimeoutMs = 60_000;
@@ -42,14 +42,14 @@ export function openClient(kafka: FeedConfig['kafka']): KafkaClient {
     autocommit: false,
     maxBytes: fetchBytes,
     maxWaitTime: fetchWaitMs,
-    // One message is enough to stop fetching: what is buffered is the answers that are there, one for each leader.
+    // One message stops fetching, so the buffer holds one answer from each leader.
     highWaterMark: 1,
     retries: 3,
     retryDelay: 500,
   });
 }
 
-/** Its connections end, and it leaves the group if it is a member; within five seconds, and whatever fails. */
+/** Closes its connections and leaves the group if it is a member, within five seconds, whatever fails. */
 export async function closedWithin(client: KafkaClient, clock: Clock = systemClock): Promise<void> {
   const over = new AbortController();
   const given = sleep(clock, closeWithinMs, over.signal).catch(() => undefined);
@@ -66,7 +66,7 @@ function security({ brokers, tls, sasl }: FeedConfig['kafka']): Pick<Options, 't
         ...(tls.certificate !== undefined && { cert: tls.certificate }),
         ...(tls.private_key !== undefined && { key: tls.private_key }),
       },
-      ...(hasNames && { tlsServerName: true }), // An address is no name for SNI.
+      ...(hasNames && { tlsServerName: true }), // SNI accepts names, not addresses.
     }),
     ...(sasl.mechanism !== 'none' && {
       sasl:
@@ -79,14 +79,14 @@ function security({ brokers, tls, sasl }: FeedConfig['kafka']): Pick<Options, 't
 
 type OAuth = Extract<FeedConfig['kafka']['sasl'], { readonly mechanism: 'OAUTHBEARER' }>;
 
-/** A token for a client by its own credentials (RFC 6749, 4.4). @throws KAFKA_CREDENTIALS_INVALID */
+/** A token for the client's own credentials (RFC 6749, 4.4). @throws KAFKA_CREDENTIALS_INVALID */
 async function fetchToken({ endpoint, client_id, client_secret, scope }: OAuth): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret });
   if (scope !== undefined) body.set('scope', scope);
   const refused = (why: string): ConnectorError => {
     return new ConnectorError(
       'KAFKA_CREDENTIALS_INVALID',
-      `${endpoint} gave no token (${why}). Correct endpoint, client_id, client_secret and scope in kafka.sasl.`,
+      `${endpoint} returned no token (${why}). Correct endpoint, client_id, client_secret and scope in kafka.sasl.`,
     );
   };
   let answer: Response;

@@ -1,5 +1,5 @@
-// Commits what the destination has given back, one commit at a time, while the destination goes on. A commit that comes too late
-// (the group has moved on) is made again for what is still owned, or has nothing left to commit: it never ends the feeder.
+// Commits what the destination has acknowledged, one commit at a time, while the destination continues. A commit that comes too
+// late, because the group has changed, is repeated for partitions that are still owned, or dropped. It never ends the feeder.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { sleep, type Clock } from '@s3-connectors/common/streams/clock.ts';
@@ -12,7 +12,7 @@ const againAfterMs = 1000;
 type Options = {
   readonly ownership: Ownership;
   readonly commit: (offsets: readonly PartitionOffset[]) => Promise<void>;
-  /** A failure other than lateness. @returns whether to try again. */
+  /** Called for other failures. @returns whether to try again. */
   readonly onFailure: (error: unknown) => boolean;
   readonly log: Log;
   readonly clock: Clock;
@@ -28,13 +28,13 @@ export class Committer {
     this.#options = options;
   }
 
-  /** All messages before these offsets are stored. A newer STATE of a stream takes the place of one that waits. */
+  /** All messages before these offsets are stored. A newer STATE of a stream replaces one that waits. */
   offer(stream: string, state: JsonObject): void {
     this.#waiting.set(stream, state);
     this.#working ??= this.#work().finally(() => (this.#working = undefined));
   }
 
-  /** Until all is committed that can be, or for so long. */
+  /** Waits until everything possible is committed, for this time at most. */
   async drain(withinMs: number): Promise<void> {
     const over = new AbortController();
     const given = sleep(this.#options.clock, withinMs, over.signal).catch(() => undefined);
@@ -55,7 +55,7 @@ export class Committer {
       } catch (error) {
         const late = staleness(error);
         if (late !== undefined)
-          log('INFO', `Offsets are committed again later: the group is being rearranged (${late}).`);
+          log('INFO', `The commit of offsets is repeated later, because the group is rebalancing (${late}).`);
         else if (!this.#options.onFailure(error)) this.#waiting.clear();
         await sleep(clock, againAfterMs);
       }

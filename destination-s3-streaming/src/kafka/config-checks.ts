@@ -1,4 +1,4 @@
-// What of the configuration of `feed-kafka` is wrong whatever the brokers are.
+// Checks the configuration of `feed-kafka` without a broker.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 
@@ -11,13 +11,13 @@ type Certificates = {
   readonly private_key?: string | undefined;
 };
 
-/** Reads them as a connection would. OpenSSL’s texts may quote what they were given: they are not passed on. */
+/** Reads the certificates as a connection would. The texts of OpenSSL may quote them, so they are not passed on. */
 export function checkCertificates(tls: Certificates, context: z.RefinementCtx): void {
   const [ca, certificate, key] = [given(tls.ca), given(tls.certificate), given(tls.private_key)];
   const refuse = (field: keyof Certificates, message: string): void => {
     context.addIssue({ code: 'custom', path: [field], message });
   };
-  // OpenSSL takes a text without any certificate for an empty list.
+  // OpenSSL accepts a text without any certificate as an empty list.
   const isAuthority = ca === undefined || (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/u.test(ca) && isUsable({ ca }));
   if (!isAuthority) refuse('ca', 'is not a certificate as PEM: write its text, not a path');
   if (certificate === undefined && key === undefined) return;
@@ -41,7 +41,7 @@ function isPair(certificate: string, key: string): boolean {
   return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
 }
 
-/** Of a text that ends with a colon and digits. */
+/** For a text that ends with a colon and digits. */
 export function isPort(broker: string): boolean {
   const port = Number(broker.slice(broker.lastIndexOf(':') + 1));
   return port >= 1 && port <= 65_535;

@@ -1,4 +1,4 @@
-// The configuration of `feed-kafka`: the destination's, and below `kafka` where the messages come from.
+// The configuration of `feed-kafka`: that of the destination, and the source of the messages in `kafka`.
 import { randomBytes } from 'node:crypto';
 
 import { checkPlace } from '@s3-connectors/common/destination/config/config.ts';
@@ -113,7 +113,7 @@ const sasl = z
       oauth,
     ],
     {
-      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), do not exist here. On MSK, use SASL/SCRAM`,
+      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), are not supported. On MSK, use SASL/SCRAM`,
     },
   )
   .default({ mechanism: 'none' })
@@ -186,7 +186,7 @@ const kafka = z
   })
   .meta({ title: 'Kafka', description: 'The source of the messages.', order: 5 });
 
-/** A group of consumers has no end that could be published at once: there is no `run`. */
+/** There is no `run`: a consumer group has no end at which everything could be published at once. */
 export const feedSchema = z.object({ ...configShape, kafka }).superRefine(...checkPlace);
 
 type KafkaConfig = z.output<typeof kafka>;
@@ -207,7 +207,10 @@ export type FeedConfig = StreamingConfig & {
   };
 };
 
-/** Replicas have one config: unless it names a worker, each is one of its own, so that none writes over a file of another. */
+/**
+ * All replicas have one config. Unless it names a worker, each replica gets its own name, so that none overwrites a file of
+ * another.
+ */
 export function resolveFeedConfig(config: z.output<typeof feedSchema>, env: Environment = process.env): FeedConfig {
   const { kafka } = config;
   return {

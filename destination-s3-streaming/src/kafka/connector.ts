@@ -1,4 +1,4 @@
-// `feed-kafka` as the run of a program knows it: the streaming destination whose input is a consumer group.
+// `feed-kafka`, as the program's entry point sees it: the streaming destination with a consumer group as its input.
 import { defineDestination } from '@s3-connectors/common/destination/run/define-destination.ts';
 import { streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 import { readJsonFile } from '@s3-connectors/common/program/cli.ts';
@@ -24,7 +24,7 @@ const run: OperatorVerb<FeedConfig> = {
     const given =
       typeof catalog === 'string' ? parseConfiguredCatalog(await readJsonFile(catalog, 'catalog')) : undefined;
     await feed(config, streamsOf(config, given), context);
-    yield 'Ended: all that was read is stored.\n';
+    yield 'Ended: everything that was read is stored.\n';
   },
 };
 
@@ -45,7 +45,7 @@ const destination = defineDestination<typeof feedSchema, FeedConfig>({
 
 const { name, version, schema, spec, resolve, operatorVerbs } = destination;
 
-/** Without `write`, whose place `run` takes. */
+/** Without `write`, which `run` replaces. */
 export const feedKafka = {
   name,
   version,

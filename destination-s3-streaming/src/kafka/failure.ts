@@ -1,13 +1,14 @@
-// Failures of the Kafka client as ours, with what to change. Its own texts are not passed on: an answer may quote what was sent.
+// Translates failures of the Kafka client into errors of this project, with what to change. The client's texts are not passed
+// on, because an answer may quote what was sent.
 import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { FeedConfig } from './config.ts';
 
-/** What of an error is looked at: the client's errors are trees of `errors` and `cause`. */
+/** The inspected properties of an error. Errors of the client are trees of `errors` and `cause`. */
 type Part = {
   readonly code?: unknown;
-  /** Kafka's name of an error that a broker answered with. */
+  /** Kafka's name for the error of a broker. */
   readonly apiId?: unknown;
   readonly canRetry?: unknown;
   readonly message?: unknown;
@@ -15,7 +16,7 @@ type Part = {
   readonly cause?: unknown;
 };
 
-/** The group has gone on without this commit or request: it is made again under the new membership, or dropped. */
+/** The group has changed without this commit or request. It is repeated under the new membership, or dropped. */
 const stale: ReadonlySet<unknown> = new Set([
   'STALE_MEMBER_EPOCH',
   'ILLEGAL_GENERATION',
@@ -25,27 +26,27 @@ const stale: ReadonlySet<unknown> = new Set([
   'FENCED_INSTANCE_ID',
 ]);
 
-/** Says nothing of the request: a broker answers so while it starts again. */
+/** Not about the request: a broker answers like this while it restarts. */
 const vague: ReadonlySet<unknown> = new Set(['UNKNOWN_SERVER_ERROR']);
 
 const noBroker = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_OSSL)/u;
 const maxDepth = 8;
 
-/** Kafka's name of why a commit was too late; undefined for any other failure. */
+/** Kafka's name for the reason why a commit came too late. Undefined for any other failure. */
 export function staleness(error: unknown): string | undefined {
   const found = partsOf(error).find(({ apiId }) => stale.has(apiId));
   return found === undefined ? undefined : String(found.apiId);
 }
 
-/** Whether messages that were to be read are gone: where reading begins is looked up again. */
+/** Whether the next messages are gone, so that the start must be looked up again. */
 export function isOutOfRange(error: unknown): boolean {
   return partsOf(error).some(({ apiId }) => apiId === 'OFFSET_OUT_OF_RANGE');
 }
 
 type Kafka = Pick<FeedConfig['kafka'], 'brokers' | 'topics' | 'groupId' | 'groupProtocol'>;
 
-/** `wasConnected`: what fails now has worked before, so that time may fix it. */
+/** `wasConnected`: the connection has worked before, so time may fix the failure. */
 export function kafkaFailure(error: unknown, kafka: Kafka, wasConnected: boolean): unknown {
   const parts = partsOf(error);
   const own = parts.find((part) => part instanceof ConnectorError);
@@ -83,7 +84,7 @@ export function kafkaFailure(error: unknown, kafka: Kafka, wasConnected: boolean
   if (refused !== undefined) return fail('KAFKA_REQUEST_REFUSED', refused);
   if (!isPassing(parts, codes)) return error;
   if (wasConnected || apiIds.length > 0)
-    return fail('KAFKA_UNAVAILABLE', `${brokers} does not answer as it should (${shortOf(parts)}).`);
+    return fail('KAFKA_UNAVAILABLE', `${brokers} does not answer as expected (${shortOf(parts)}).`);
   const [met] = codes.filter((code) => noBroker.has(code));
   const why =
     met === undefined
@@ -96,9 +97,9 @@ function tlsTextOf(parts: readonly Part[], codes: readonly string[]): string | u
   const says = (text: string): boolean =>
     parts.some(({ message }) => typeof message === 'string' && message.includes(text));
   if (says('Broker requires TLS'))
-    return 'the listener speaks TLS. Set kafka.tls to {"mode": "on"}, or name another port.';
+    return 'the listener uses TLS. Set kafka.tls to {"mode": "on"}, or name another port.';
   if (says('TLS handshake failed') || codes.some((code) => code === 'EPROTO' || code.startsWith('ERR_SSL_')))
-    return 'the listener does not speak TLS as asked. Set kafka.tls to {"mode": "off"}, or name another port.';
+    return 'the listener does not use TLS. Set kafka.tls to {"mode": "off"}, or name another port.';
   const code = codes.find((one) => tlsCode.test(one));
   if (code === undefined) return undefined;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
@@ -106,7 +107,7 @@ function tlsTextOf(parts: readonly Part[], codes: readonly string[]): string | u
   return `the certificate of the broker is not trusted (${code}). Set kafka.tls.ca to the certificate of its authority.`;
 }
 
-/** What no time fixes, and no other text describes. */
+/** Failures that time cannot fix and that have no other text. */
 function refusalOf(parts: readonly Part[], kafka: Kafka): string | undefined {
   if (parts.some(({ code }) => code === 'PLT_KFK_UNSUPPORTED_API')) {
     const advice = kafka.groupProtocol === 'consumer' ? ' Set kafka.group_protocol to "classic".' : '';
@@ -132,7 +133,7 @@ function topicNames({ topics }: Kafka): string {
   return topics.map(({ topic }) => JSON.stringify(topic)).join(', ');
 }
 
-/** Codes alone. */
+/** Only codes. */
 function detailsOf(parts: readonly Part[]): string {
   const words = parts.flatMap(({ code, apiId }) => [code, apiId]).filter((word) => typeof word === 'string');
   return `Kafka: ${[...new Set(words)].join(', ')}`;

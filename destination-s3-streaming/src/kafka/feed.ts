@@ -1,9 +1,9 @@
 // `run`: a member of a consumer group as the source of the streaming destination, in one process. Messages go in as RECORDs, and every
-// second a STATE that says what comes next in each partition; the STATEs that come back are committed.
+// second a STATE with the next offset of each partition. The STATEs that the destination acknowledges are committed.
 //
-//   member.read → RECORD lines, STATEs → write (files → S3) → STATEs that are covered → committer → the group's offsets
+//   member.read → RECORD lines, STATEs → write (files → S3) → acknowledged STATEs → committer → the group's offsets
 //
-// The destination pulls: while S3 does not answer, nothing is read from the brokers, and the membership goes on.
+// The destination pulls: while S3 does not answer, nothing is read from the brokers, and the membership continues.
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -24,19 +24,19 @@ import { RecordLines, type Message } from './record-lines.ts';
 
 const stateEveryMs = 1000;
 const reportEveryMs = 5 * 60_000;
-/** How soon new partitions of a topic are seen. */
+/** How soon new partitions of a topic are noticed. */
 const partitionsEveryMs = 10_000;
-/** How often the assignment is looked at while nothing comes. */
+/** How often the assignment is checked while no message comes. */
 const lookEveryMs = 250;
-/** After a signal, for what was read to be taken in; the destination stores it in another 16 seconds. */
+/** After a signal, the time to take what was read. The destination has another 16 seconds to store it. */
 const takeInWithinMs = 3000;
 const commitWithinMs = 5000;
-/** As long as S3 is waited for. */
+/** The time to wait for S3. */
 const patienceMs = 10 * 60_000;
-/** Without a failure for so long, the next one is the first of its kind. */
+/** After this time without a failure, the next one counts as the first. */
 const calmMs = 2 * 60_000;
 const longestPauseMs = 15_000;
-/** Longer than a group takes to settle. */
+/** Longer than a group needs to settle. */
 const hangMs = 3 * 60_000;
 
 export async function feed(
@@ -64,7 +64,7 @@ class Feeder {
   readonly #committer: Committer;
   /** By topic. */
   readonly #records: ReadonlyMap<string, RecordLines>;
-  /** By stream: its topics, and the last STATE sent. */
+  /** By stream: its topics, and the last STATE that was sent. */
   readonly #streams: ReadonlyMap<string, { readonly topics: readonly string[]; sent: string }>;
   readonly #writing = new AbortController();
   readonly lag: LagWatch;
@@ -101,12 +101,12 @@ class Feeder {
     else signal.addEventListener('abort', onStop, { once: true });
   }
 
-  /** Aborted when nothing more is to be taken in. */
+  /** Aborted when the destination must not take more. */
   get writing(): AbortSignal {
     return this.#writing.signal;
   }
 
-  /** What the destination reads. Ends at a signal, when all that was read is taken in. @throws a code of Kafka's. */
+  /** The input of the destination. Ends at a signal, once everything that was read is taken. @throws a Kafka code. */
   async *lines(): AsyncGenerator<Uint8Array> {
     const { clock, signal, metrics } = this.#context;
     let stateDue = 0;
@@ -127,7 +127,7 @@ class Feeder {
       }
       if (clock.elapsed() >= lookDue) {
         if (metrics !== undefined) this.lag.look();
-        await this.#member?.lookForPartitions().catch(() => undefined); // What is wrong shows when it reads.
+        await this.#member?.lookForPartitions().catch(() => undefined); // A failure shows when it reads.
         lookDue = clock.elapsed() + partitionsEveryMs;
       }
       if (messages.length === 0) await this.#wakeUp.wait(lookEveryMs);
@@ -136,7 +136,7 @@ class Feeder {
     this.#writing.abort(signal.reason);
   }
 
-  /** The destination gives a STATE back: all before it is stored. */
+  /** The destination has acknowledged a STATE: everything before it is stored. */
   stored(line: Uint8Array): void {
     const { state } = parseJson(Buffer.from(line).toString()) as {
       readonly state: {
@@ -171,11 +171,11 @@ class Feeder {
     }
   }
 
-  /** A request that is never answered must not stop the feed without a word. @throws KAFKA_UNAVAILABLE */
+  /** A request that never gets an answer must not stop the feeder silently. @throws KAFKA_UNAVAILABLE */
   async #withinReason<T>(asked: Promise<T>): Promise<T> {
     const answered = new AbortController();
     const over = sleep(this.#context.clock, hangMs, answered.signal).then(() => {
-      const failure = new ConnectorError('KAFKA_UNAVAILABLE', 'The brokers have left a request without an answer.');
+      const failure = new ConnectorError('KAFKA_UNAVAILABLE', 'The brokers did not answer a request.');
       this.#member?.fail(failure);
       throw failure;
     });
@@ -186,7 +186,7 @@ class Feeder {
     }
   }
 
-  /** @throws what time does not fix, or has not fixed. */
+  /** @throws failures that time cannot fix, or has not fixed. */
   async #onReadFailure(error: unknown): Promise<void> {
     const { clock, log, signal } = this.#context;
     if (signal.aborted) return;
@@ -210,7 +210,7 @@ class Feeder {
     await sleep(clock, this.#pauseMs, signal).catch(() => undefined);
   }
 
-  /** Whether to try again: what reading met is known there, so that only what never passes ends the feeder from here. */
+  /** Whether to try again. Reading handles its own failures, so only permanent ones end the feeder here. */
   #onCommitFailure(error: unknown): boolean {
     const failure = toConnectorError(kafkaFailure(error, this.#kafka, true));
     if (failure.failureType === 'transient_error') {
@@ -228,7 +228,7 @@ class Feeder {
     return Buffer.concat(lines);
   }
 
-  /** A STATE of each stream that has gone on. */
+  /** A STATE for each stream that has progressed. */
   *#states(): Generator<Uint8Array> {
     for (const [stream, known] of this.#streams) {
       const state = JSON.stringify(this.#ownership.state(known.topics));
@@ -239,7 +239,7 @@ class Feeder {
     }
   }
 
-  /** How far behind this member is: for whoever watches, so that no failure to ask matters. */
+  /** How far this member is behind. It is only information, so a failure to get it does not matter. */
   async #report(): Promise<void> {
     const ends = await this.#member?.ends().catch(() => undefined);
     if (this.#member === undefined || ends === undefined) return;

@@ -1,8 +1,8 @@
-// This replica as a member of the consumer group: what it is assigned, the stream of its messages, commits, and how it leaves.
+// This replica as a member of the consumer group: its partitions, the stream of its messages, its commits, and how it leaves.
 //
-// The client's own offsets and streams are not relied on across a change of the assignment: each change opens a new stream at the
-// places that `Ownership` knows, seeded with the group's offsets. Changes are seen in `assignments`, which the client replaces: with
-// the protocol "consumer" no event tells of them.
+// The client's own offsets and streams are not used across a change of the assignment: each change opens a new stream at the
+// places in `Ownership`, which are seeded with the group's offsets. Changes are detected in `assignments`, which the client
+// replaces, because there is no event for them with the protocol "consumer".
 import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
@@ -17,15 +17,15 @@ import type { Message } from './record-lines.ts';
 
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
-/** Of what is taken at once. */
+/** The most bytes to take at once. */
 const batchBytes = 1024 * 1024;
-/** What a message takes beside its payload, about. */
+/** About the memory of a message, in addition to its payload. */
 const messageBytes = 200;
 
 type Options = {
   readonly kafka: FeedConfig['kafka'];
   readonly ownership: Ownership;
-  /** Notified when there may be something to read, or to do. */
+  /** Notified when there may be something to read or to do. */
   readonly wakeUp: WakeUp;
   readonly log: Log;
   readonly clock: Clock;
@@ -48,7 +48,7 @@ export class GroupMember {
     this.#options = options;
     this.#client = openClient(options.kafka);
     this.#topics = options.kafka.topics.map(({ topic }) => topic);
-    // Without a listener such an event would end the process; it says that the client rejoins no more.
+    // Without a listener this event would end the process. It means that the client no longer rejoins.
     (this.#client as { on(event: string, listener: (error: unknown) => void): void }).on('error', (error) =>
       this.fail(error),
     );
@@ -58,25 +58,29 @@ export class GroupMember {
     this.#client.on('consumer:group:join', sync);
   }
 
-  /** It is to be replaced by another one. */
+  /** Another member must replace this one. */
   fail(error: unknown): void {
     this.#failure ??= error;
     this.#options.wakeUp.notify();
   }
 
-  /** Whether it can go on after a stream failed. */
+  /** Whether it can continue after a stream failed. */
   get isMember(): boolean {
     return this.#failure === undefined && this.#memberId !== null;
   }
 
-  /** @throws what the client does; at once where no broker answers, or none lets it in: its own requests try for long. */
+  /**
+   * @throws the errors of the client; at once if no broker answers or accepts it, because the client's own requests retry for
+   * long.
+   */
   async join(): Promise<void> {
     this.#partitions = await this.#countPartitions(0);
-    // Kept for the whole membership: with its last stream the client would forget the topics, and own nothing at its next heartbeat.
+    // Kept for the complete membership: with its last stream the client would forget the topics, and own nothing at its next
+    // heartbeat.
     this.#client.topics.trackAll(...this.#topics);
     if (this.#options.kafka.groupProtocol === 'classic') await this.#client.joinGroup({});
     else {
-      // Only a stream makes a member here. It is not read: it would begin wherever the client likes.
+      // Only a stream makes a member. It is not read, because it would begin at an offset that the client chooses.
       const stream = await this.#client.consume({ topics: [...this.#topics], mode: 'manual', offsets: [] });
       stream.on('error', () => undefined);
       await stream.close();
@@ -84,7 +88,7 @@ export class GroupMember {
     this.sync();
   }
 
-  /** Takes over what is assigned by now. */
+  /** Takes over the current assignment. */
   sync(): void {
     const { assignments, memberId } = this.#client;
     if (assignments === this.#seen && memberId === this.#memberId) return;
@@ -97,16 +101,16 @@ export class GroupMember {
     });
     const change = ownership.assign(partitions);
     if (change === undefined) return;
-    this.#closeStream(); // At once: it would fetch what is new, of which it may not know where to.
+    this.#closeStream(); // At once, because it would fetch new messages, of which it may not know the place.
     this.rebalances += 1;
     const { added, revoked } = change;
-    log('INFO', `Assigned: ${placesText(ownership.owned)} (${added.length} new, ${revoked.length} given up).`);
+    log('INFO', `Assigned: ${placesText(ownership.owned)} (${added.length} new, ${revoked.length} revoked).`);
     wakeUp.notify();
   }
 
   /**
-   * Joins again when topics have got more partitions: with the protocol "classic" nobody else would notice. Only of the group's leader
-   * this makes the group divide them.
+   * Joins again when topics have more partitions, because with the protocol "classic" no one else would notice. Only the
+   * group's leader makes the group divide them.
    */
   async lookForPartitions(): Promise<void> {
     const partitions = await this.#countPartitions();
@@ -116,7 +120,9 @@ export class GroupMember {
     if (this.#options.kafka.groupProtocol === 'classic') await this.#client.joinGroup({});
   }
 
-  /** The messages that are there: at most a megabyte and the last one of it. Opens a stream where there is none for what is owned. */
+  /**
+   * The available messages: a megabyte, and the last message of it. Opens a stream if there is none for the owned partitions.
+   */
   async read(): Promise<readonly Message[]> {
     this.sync();
     if (this.#failure !== undefined) throw this.#failure;
@@ -144,19 +150,19 @@ export class GroupMember {
     return messages;
   }
 
-  /** @throws what the client does: it is for the caller to say what that means. */
+  /** @throws the errors of the client, which the caller judges. */
   async commit(offsets: readonly PartitionOffset[]): Promise<void> {
     await this.#client.commit({ offsets: offsets.map((place) => ({ ...place, leaderEpoch: -1 })) });
   }
 
-  /** What comes after the last message of each partition that is owned. */
+  /** The offset after the last message of each owned partition. */
   async ends(): Promise<readonly PartitionOffset[]> {
     const { owned } = this.#options.ownership;
     const ends = await listOffsets(this.#client, owned, 'latest');
     return owned.map((place) => ({ ...place, offset: ends(place) ?? 0n }));
   }
 
-  /** Leaves the group, so that others need not wait for the session's end. Never throws. */
+  /** Leaves the group, so that others need not wait for the session timeout. Never throws. */
   async close(): Promise<void> {
     this.#closeStream();
     await closedWithin(this.#client, this.#options.clock);
@@ -184,7 +190,7 @@ export class GroupMember {
       const how = { mode: 'manual', fallbackMode: 'fail', autocommit: false } as const;
       const stream = await this.#client.consume({ topics, offsets, ...how });
       stream.on('error', (error) => {
-        if (this.#stream !== stream) return; // Nobody reads it any more.
+        if (this.#stream !== stream) return; // It is no longer read.
         this.#streamFailure ??= error;
         wakeUp.notify();
       });
@@ -199,7 +205,7 @@ export class GroupMember {
     }
   }
 
-  /** All that was fetched is read: what is left before the next fetch are no messages. */
+  /** Everything that was fetched is read. What is left before the next fetch is not messages. */
   #pass(stream: Stream): void {
     if (stream.destroyed || stream.readableLength > 0) return;
     const { ownership } = this.#options;
@@ -215,7 +221,7 @@ export class GroupMember {
     this.#streamFailure = undefined;
     this.#openedUnder = -1;
     if (stream === undefined || stream.destroyed) return;
-    stream.destroy(); // Not `close`, which waits for a fetch that is under way, and resumes the stream to its end.
+    stream.destroy(); // Not `close`: it waits for a running fetch, and resumes the stream to its end.
   }
 }
 

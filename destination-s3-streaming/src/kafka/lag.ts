@@ -1,12 +1,12 @@
-// How far a member is behind the ends of its partitions, in a sentence and as metrics. The ends are asked for while messages are read,
-// and an answer that does not come holds nothing up.
+// How far a member lags behind its partitions, as a sentence and as metrics. The ends are requested while messages
+// are read, and an answer that does not come delays nothing.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 
 import type { GroupMember } from './group-member.ts';
 import type { Ownership, PartitionOffset } from './ownership.ts';
 
-/** @param ends what comes after the last message of each partition. @param rebalances since the member joined. */
+/** @param ends the offset after the last message of each partition. @param rebalances since the member joined. */
 export function lagText(ends: readonly PartitionOffset[], ownership: Ownership, rebalances: number): string {
   const lags = lagsOf(ends, ownership);
   const sum = (which: 'unread' | 'unstored'): bigint => lags.reduce((total, lag) => total + lag[which], 0n);
@@ -19,10 +19,10 @@ export function lagText(ends: readonly PartitionOffset[], ownership: Ownership, 
   return `Behind in ${partitions}: ${unread} to read, ${sum('unstored')} not yet committed${most}. The assignment changed ${countOf(rebalances, 'time')} since this replica joined.`;
 }
 
-/** Partitions with metrics of their own: those that are the furthest behind. */
+/** The most partitions with their own metrics: those that are the furthest behind. */
 const mostPartitions = 500;
 
-/** Of partitions that are still owned. */
+/** For partitions that are still owned. */
 export function* lagPoints(ends: readonly PartitionOffset[], ownership: Ownership, group: string): Generator<Point> {
   const owned = ends.filter((end) => ownership.placeOf(end)?.next !== undefined);
   const lags = lagsOf(owned, ownership).sort((a, b) => Number(b.unstored - a.unstored));
@@ -52,7 +52,7 @@ export class LagWatch {
   #member: Watched | undefined;
   #ends: readonly PartitionOffset[] = [];
   #isAsking = false;
-  /** Of members before this one. */
+  /** Of earlier members. */
   #earlierRebalances = 0;
 
   constructor(ownership: Ownership, group: string) {
@@ -60,14 +60,14 @@ export class LagWatch {
     this.#group = group;
   }
 
-  /** From now on it is this member. */
+  /** From now on this is the member. */
   watch(member: Watched): void {
     this.#earlierRebalances += this.#member?.rebalances ?? 0;
     this.#member = member;
     this.#isAsking = false;
   }
 
-  /** Asks for the ends, unless it is still waiting for an answer. */
+  /** Requests the ends, unless an answer is still pending. */
   look(): void {
     const member = this.#member;
     if (member === undefined || this.#isAsking) return;
@@ -77,7 +77,7 @@ export class LagWatch {
       this.#isAsking = false;
       this.#ends = ends ?? this.#ends;
     };
-    member.ends().then(answered, () => answered()); // What is wrong shows when it reads.
+    member.ends().then(answered, () => answered()); // A failure shows when it reads.
   }
 
   *points(): Generator<Point> {

@@ -1,10 +1,10 @@
-// Which partitions this member owns, how far each was read, and which offsets may be committed. Pure: the guards that make a group
-// of feeders lose nothing when partitions move between its members.
+// The partitions that this member owns, how far each was read, and which offsets may be committed. Pure: the rules by which a
+// group of feeders loses nothing when partitions move between its members.
 //
-// Each partition is owned under an epoch, a number that is new whenever the partition is assigned again. A STATE carries the epoch
-// of each offset, and an offset is committed only if the partition is still owned under it. Messages are taken only from a stream
-// that was opened after the last change of the assignment: an older one goes on to deliver what it has buffered of partitions
-// that were revoked, and after they have come back it would skip what was read meanwhile by nobody.
+// Each partition is owned under an epoch, a number that is new whenever the partition is assigned again. A STATE carries the
+// epoch of each offset, and an offset is committed only if the partition is still owned under it. Messages are taken only from
+// a stream that was opened after the last change of the assignment. An older stream still delivers what it has buffered of
+// revoked partitions. If such a partition comes back, that stream would skip messages that no member has read.
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { isObject } from '@s3-connectors/common/protocol/messages.ts';
 
@@ -13,11 +13,11 @@ export type PartitionOffset = TopicPartition & { readonly offset: bigint };
 
 type Owned = {
   readonly epoch: number;
-  /** The offset of the next message to take; undefined as long as nobody knows where the partition begins. */
+  /** The offset of the next message. Undefined while the start of the partition is unknown. */
   next: bigint | undefined;
-  /** As far as the group's offset is known. */
+  /** The group's offset, if known. */
   committed: bigint | undefined;
-  /** Where reading began, as `next`. */
+  /** The offset at which reading began, as in `next`. */
   first: bigint | undefined;
 };
 
@@ -28,7 +28,7 @@ export class Ownership {
   #epoch = 0;
   #generation = 0;
 
-  /** Changes with each change of the assignment: what a stream must have been opened under to be read. */
+  /** Changes with each change of the assignment. A stream may be read only under the generation in which it was opened. */
   get generation(): number {
     return this.#generation;
   }
@@ -37,7 +37,10 @@ export class Ownership {
     return [...this.#entries()].map(([place]) => place);
   }
 
-  /** The partitions owned now. One that was owned before keeps its epoch and its place. @returns undefined when nothing changed. */
+  /**
+   * Sets the owned partitions. A partition that was owned before keeps its epoch and its place. @returns undefined if nothing
+   * changed.
+   */
   assign(partitions: readonly TopicPartition[]): Change | undefined {
     const added = partitions.filter(({ topic, partition }) => this.#find(topic, partition) === undefined);
     const kept = new Set(partitions.map(({ topic, partition }) => `${partition}/${topic}`));
@@ -54,18 +57,18 @@ export class Ownership {
     return { added, revoked };
   }
 
-  /** The group has dropped this member: whatever it is given next, others may have owned meanwhile. */
+  /** The group has dropped this member: others may have owned its next partitions meanwhile. */
   loseAll(): void {
     this.#generation += 1;
     this.#topics.clear();
   }
 
-  /** Where a partition is read next, and the group's offset of it; undefined before `seed`. */
+  /** The next offset to read of a partition, and the group's offset. Undefined before `seed`. */
   placeOf({ topic, partition }: TopicPartition): Pick<Owned, 'next' | 'committed' | 'first'> | undefined {
     return this.#find(topic, partition);
   }
 
-  /** Where reading begins, unless that is known already. `committed`: the group's offset, if it has one. */
+  /** Sets where reading begins, unless that is known already. `committed`: the group's offset, if any. */
   seed({ topic, partition, offset }: PartitionOffset, committed: bigint | undefined): void {
     const owned = this.#find(topic, partition);
     if (owned === undefined || owned.next !== undefined) return;
@@ -74,7 +77,7 @@ export class Ownership {
     owned.committed = committed;
   }
 
-  /** Whether a message that a stream of `generation` delivers is the next one to keep. Hot path. */
+  /** Whether a message from a stream of `generation` is the next one to keep. Hot path. */
   take(topic: string, partition: number, offset: bigint, generation: number): boolean {
     if (generation !== this.#generation) return false;
     const owned = this.#find(topic, partition);
@@ -83,13 +86,13 @@ export class Ownership {
     return true;
   }
 
-  /** Nothing is left to deliver before `offset`: what was there are marks of transactions, and messages that were rolled back. */
+  /** There is no message left before `offset`, only marks of transactions and messages that were rolled back. */
   pass({ topic, partition, offset }: PartitionOffset, generation: number): void {
     const owned = generation === this.#generation ? this.#find(topic, partition) : undefined;
     if (owned?.next !== undefined && offset > owned.next) owned.next = offset;
   }
 
-  /** The `stream_state` of the stream that these topics feed: topic → partition → what comes next, and under which epoch. */
+  /** The `stream_state` of the stream of these topics: topic → partition → the next offset and its epoch. */
   state(topics: readonly string[]): JsonObject {
     const places = topics.map((topic) => {
       const ofTopic = [...(this.#topics.get(topic) ?? [])].flatMap(([partition, { epoch, next }]) => {
@@ -100,7 +103,9 @@ export class Ownership {
     return Object.fromEntries(places);
   }
 
-  /** What of a STATE may be committed now: all messages before it are stored, since the destination has given it back. */
+  /**
+   * The part of a STATE that may be committed now. The destination has acknowledged it, so all messages before it are stored.
+   */
   committable(state: JsonObject): readonly PartitionOffset[] {
     return Object.entries(state).flatMap(([topic, partitions]) => {
       if (!isObject(partitions)) return [];
@@ -114,7 +119,7 @@ export class Ownership {
     });
   }
 
-  /** The group has taken these offsets, of `committable`. */
+  /** The group has accepted these offsets of `committable`. */
   committed(offsets: readonly PartitionOffset[]): void {
     for (const { topic, partition, offset } of offsets) {
       const owned = this.#find(topic, partition);

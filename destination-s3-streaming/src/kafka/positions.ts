@@ -1,4 +1,5 @@
-// Asks the brokers where partitions begin and end, and where the group is, and seeds with it what a member owns.
+// Asks the brokers for the start and end of partitions and for the group's offsets, and seeds the member's partitions with
+// them.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
@@ -6,7 +7,7 @@ import type { KafkaClient } from './client.ts';
 import type { Ownership, TopicPartition } from './ownership.ts';
 import { seedOf, type SeedRules } from './seed.ts';
 
-/** Kafka's names of the first offset, and of the one after the last. */
+/** Kafka's names for the first offset, and for the one after the last. */
 const timestamps = { earliest: -2n, latest: -1n } as const;
 
 type Offsets = (place: TopicPartition) => bigint | undefined;
@@ -25,7 +26,10 @@ export async function listOffsets(
   return ({ topic, partition }) => found.get(topic)?.[partition];
 }
 
-/** Where what is new begins, and whether what is read on is still there. @throws KAFKA_OFFSETS_LOST, and what the client does. */
+/**
+ * Where new partitions begin, and whether the next messages are still there. @throws KAFKA_OFFSETS_LOST, and the errors of the
+ * client.
+ */
 export async function seedOwned(
   client: KafkaClient,
   ownership: Ownership,
@@ -37,7 +41,7 @@ export async function seedOwned(
   const [firsts, ends] = [await listOffsets(client, owned, 'earliest'), await listOffsets(client, owned, 'latest')];
   for (const place of owned) {
     const known = ownership.placeOf(place);
-    if (known === undefined) continue; // Revoked meanwhile.
+    if (known === undefined) continue; // It was revoked meanwhile.
     const [earliest, latest] = [firsts(place), ends(place)];
     if (earliest === undefined || latest === undefined)
       throw new Error('A broker did not say where a partition begins and ends');
@@ -50,7 +54,7 @@ export async function seedOwned(
   }
 }
 
-/** A partition may be assigned before it is heard of, and the client does not check what it looks up. @throws KAFKA_UNAVAILABLE */
+/** A partition may be assigned before its metadata arrive, and the client does not check that. @throws KAFKA_UNAVAILABLE */
 async function refuseUnknown(client: KafkaClient, owned: readonly TopicPartition[]): Promise<void> {
   const { topics } = await client.metadata({ topics: byTopic(owned).map(({ topic }) => topic), forceUpdate: true });
   for (const { topic, partition } of owned) {

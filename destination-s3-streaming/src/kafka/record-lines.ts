@@ -1,5 +1,6 @@
-// Messages of a topic as RECORD lines. A payload that is one JSON object in UTF-8 is the row, byte for byte; any other is kept as
-// text, since one broken message must not stop a partition for ever; a tombstone (no payload) is no row.
+// Messages of a topic as RECORD lines. A payload that is one JSON object in UTF-8 becomes the row, byte for byte. Any other
+// payload is stored as text, because one broken message must not stop a partition for ever. A tombstone (no payload) is not a
+// row.
 import { isUtf8 } from 'node:buffer';
 
 import { CLOSE_OBJECT, NEWLINE, SPACE } from '@s3-connectors/common/json/ascii.ts';
@@ -30,7 +31,7 @@ export class RecordLines {
     this.#include = new Set(include);
   }
 
-  /** The line with its newline; undefined for a tombstone. `now`: when it is fed, in milliseconds. */
+  /** The line with its newline. Undefined for a tombstone. `now`: when it is fed, in milliseconds. */
   line(message: Message, now: number): Buffer | undefined {
     const { value: payload } = message;
     if (payload === undefined) return undefined;
@@ -41,7 +42,7 @@ export class RecordLines {
     return this.#joined(Buffer.from(JSON.stringify({ unreadable: payload.toString() })), more, tail);
   }
 
-  /** Whether the payload, and nothing but it, is the data: a payload that is no JSON can still complete the line around it. */
+  /** Whether exactly the payload is the data. A payload that is not JSON can still complete the line around it. */
   #isRow(line: Buffer, tail: Buffer): boolean {
     const { envelope } = this.#scanner;
     if (this.#scanner.scan(line, 0, line.length - 1) !== 'record') return false;
@@ -65,7 +66,7 @@ export class RecordLines {
     return `{${members.join(',')}}`;
   }
 
-  /** `more` becomes the last member of the payload, line breaks between the payload's tokens become spaces. */
+  /** `more` becomes the last member of the payload. Line breaks between its tokens become spaces. */
   #joined(payload: Buffer, more: Buffer | undefined, tail: Buffer): Buffer {
     const close = more === undefined ? -1 : payload.lastIndexOf(CLOSE_OBJECT);
     const parts =
@@ -78,7 +79,7 @@ export class RecordLines {
   }
 }
 
-/** A line break inside a text is no JSON, and a space in its place would be. Few payloads have any line break. */
+/** A line break inside a text is not valid JSON, but a space in its place would be. Few payloads have a line break. */
 function hasBreakInText(payload: Buffer): boolean {
   if (!payload.includes(NEWLINE)) return false;
   try {
@@ -89,7 +90,7 @@ function hasBreakInText(payload: Buffer): boolean {
   }
 }
 
-/** A name in JSON, and bytes as its text; what is not UTF-8 has a name of its own, in Base64. */
+/** A JSON name, and bytes as its text. Bytes that are not UTF-8 get another name, and Base64. */
 function bytesMember(name: string, bytes: Buffer | undefined): string {
   if (bytes === undefined) return `"${name}":null`;
   return isUtf8(bytes)

@@ -4,21 +4,21 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { TopicPartition } from './ownership.ts';
 
-/** What the broker has of a partition: its first message, and the place after its last one. */
+/** The broker's offsets of a partition: its first message, and the end. */
 type Range = { readonly earliest: bigint; readonly latest: bigint };
 
 export type SeedRules = {
-  /** Without an offset of the group. */
+  /** Applies if the group has no offset. */
   readonly start: 'earliest' | 'latest';
-  /** When messages that were to be read next are gone. */
+  /** Applies if the next messages are gone. */
   readonly lostMessages: 'fail' | 'skip';
 };
 
 type Seed = { readonly offset: bigint; readonly warning?: string };
 
 /**
- * @param next the offset that reading would go on at: of this member, else of the group; undefined: neither has one.
- * @throws KAFKA_OFFSETS_LOST when the messages from there on are gone, unless they may be skipped.
+ * @param next the offset at which reading would resume: of this member, or else of the group. Undefined if neither has one.
+ * @throws KAFKA_OFFSETS_LOST if the messages from there on are gone, unless they may be skipped.
  */
 export function seedOf(place: TopicPartition, next: bigint | undefined, range: Range, rules: SeedRules): Seed {
   const { earliest, latest } = range;
@@ -29,9 +29,9 @@ export function seedOf(place: TopicPartition, next: bigint | undefined, range: R
     next < earliest
       ? `${countOf(earliest - next, 'message')} of ${where} ${earliest - next === 1n ? 'was deleted before it was' : 'were deleted before they were'} read (the group is at the offset ${next}, the first one that is left is ${earliest}): its retention is shorter than this feeder was away.`
       : `The group is at the offset ${next} of ${where}, which ends at ${latest}: the topic was created again, or the broker has lost messages.`;
-  if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading goes on at ${earliest}.` };
+  if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading resumes at ${earliest}.` };
   throw new ConnectorError(
     'KAFKA_OFFSETS_LOST',
-    `${what} Set kafka.lost_messages to "skip" to go on at ${earliest}, or set the offset of the group.`,
+    `${what} Set kafka.lost_messages to "skip" to resume at ${earliest}, or set the offset of the group.`,
   );
 }

@@ -1,4 +1,4 @@
-// Which streams the topics feed: as the config names them, with the schemas of a catalog if one is given.
+// The streams of the topics: named by the config, with the schemas of a catalog if there is one.
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 

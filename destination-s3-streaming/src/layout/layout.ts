@@ -1,5 +1,5 @@
-// Where a file goes: {prefix}/type={type}/year=YYYY/month=MM/day=DD/hour=HH/{timestamp}-{hash}-{worker_id}.jsonl.gz. A snapshot
-// has no date folders.
+// The path of a file: {prefix}/type={type}/year=YYYY/month=MM/day=DD/hour=HH/{timestamp}-{hash}-{worker_id}.jsonl.gz. A
+// snapshot has no date folders.
 import { dateFolders, defineLayout } from '@s3-connectors/common/destination/layout/layout.ts';
 
 export const fileExtension = '.jsonl.gz';

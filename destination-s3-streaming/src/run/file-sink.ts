@@ -1,5 +1,5 @@
-// Rows in: each goes into the open file of its stream, hour and partition, or of its stream's rejected records. The hot path: nothing here
-// builds a string, an object or a Date for a row whose file is open.
+// Takes rows: each goes into the open file of its stream, hour and partition, or into the file of its stream's rejected
+// records. Hot path: no string, object or Date is built for a row whose file is open.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Placement, Sink } from '@s3-connectors/common/destination/plan/intake.ts';
 import type { Plan, Target } from '@s3-connectors/common/destination/plan/plan.ts';
@@ -11,13 +11,13 @@ import type { OpenFile } from '../files/open-file.ts';
 import { layout } from '../layout/layout.ts';
 import { noHour, type OpenFiles, type Opening, type FileSlot } from './open-files.ts';
 
-/** A file's first row: the number of its record, and the time that it is placed by. */
+/** A file's first row: the number of its record, and the time that decides its folder. */
 type FirstRow = Opening & { readonly number: number };
 
 export class FileSink implements Sink {
   readonly #files: OpenFiles;
   readonly #states: DurableStates;
-  /** By the number of the stream: of those whose rows are not stored as they come. */
+  /** By the number of the stream; only for streams whose rows are not stored byte for byte. */
   readonly #makers: readonly (RowMaker | undefined)[];
 
   constructor({ targets, fields }: Plan, files: OpenFiles, states: DurableStates) {

@@ -1,5 +1,6 @@
-// All open files: at most one for each place, hour and partition, in the order in which they were opened. A stream has two places: one
-// for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
+// All open files: at most one for each place, hour and partition, in the order in which they were opened. A stream has two
+// places: one for its rows, with the stream's number, and one for its rejected records, with the stream's number plus the
+// number of streams.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
@@ -7,32 +8,35 @@ import type { Hash } from 'node:crypto';
 
 import { layout } from '../layout/layout.ts';
 import { type Account, type FileWorkshop, OpenFile } from '../files/open-file.ts';
+import { PassedHours } from './passed-hours.ts';
 
 /** The hour of a stream without date folders. */
 export const noHour = -1;
 
-/** Of a file among those of its place: its hour, or that and the folders of its partition. */
+/** Identifies a file within its place: by its hour, or by the hour and the partition folders. */
 export type FileSlot = number | string;
 
-/** What a place's next file begins with, and where its open ones are. */
+/** The state of a place: the start of its next file, and its open files. */
 type Place = {
   readonly stream: number;
   readonly folder: string;
   readonly files: Map<FileSlot, OpenFile>;
-  /** The file that took the last row: mostly it takes the next one too. */
+  /** Of its files that are in no partition. */
+  readonly hours: PassedHours<OpenFile>;
+  /** The file of the last row, which usually also takes the next one. */
   lastSlot: FileSlot;
   lastFile: OpenFile | undefined;
-  /** Fed with the position that the stream's source was at; copied for each file. */
+  /** Fed with the position of the stream's source. It is copied for each file. */
   position: Hash;
 };
 
 export type Opening = {
   readonly hour: number;
-  /** Folders below that of the hour, ended by a slash; "" for none. */
+  /** Folders below that of the hour, with a slash at the end; "" for none. */
   readonly partition: string;
   /** Milliseconds: the time of its first row. */
   readonly timestamp: number;
-  /** As the clock has elapsed. */
+  /** By the clock's `elapsed`. */
   readonly openedAt: number;
 };
 
@@ -45,7 +49,7 @@ export class OpenFiles {
   readonly #workshop: FileWorkshop;
   readonly #oldestFirst = new Set<OpenFile>();
   readonly #grown = new Set<OpenFile>();
-  /** Those in partitions; the one that had the last row is the last. */
+  /** Files in partitions. The last one had the last row. */
   readonly #partitioned = new Set<OpenFile>();
   /** Memory of all open files. */
   readonly held: Account = { bytes: 0 };
@@ -79,12 +83,12 @@ export class OpenFiles {
     return undefined;
   }
 
-  /** Where the rejected records of a stream go. */
+  /** The place of the stream's rejected records. */
   rejectedPlace(stream: number): number {
     return stream + this.#streams;
   }
 
-  /** Files in partitions that are too many, those first that had no row for longest. */
+  /** Files in partitions beyond the bound; first those that have had no row for longest. */
   surplus(): readonly OpenFile[] {
     const count = this.#partitioned.size - mostPartitions;
     return count > 0 ? this.#partitioned.values().take(count).toArray() : [];
@@ -94,21 +98,29 @@ export class OpenFiles {
     return this.#partitioned.size > mostPartitions;
   }
 
-  /** The file open in the slot of the place, if there is one. Hot path. */
+  /** Files of hours that have passed. */
+  *ofPassedHours(): Generator<OpenFile, void> {
+    for (const { hours } of this.#places) yield* hours.due;
+  }
+
+  /** The open file in the slot of the place, if any. Hot path. */
   find(placeNumber: number, slot: FileSlot): OpenFile | undefined {
     const place = this.#places[placeNumber] as Place;
     if (place.lastSlot === slot) return place.lastFile;
     const file = place.files.get(slot);
     place.lastSlot = slot;
     place.lastFile = file;
-    if (file !== undefined && file.partition !== '') {
+    if (file === undefined) return undefined;
+    if (file.partition === '') {
+      place.hours.resumed(file);
+    } else {
       this.#partitioned.delete(file);
       this.#partitioned.add(file);
     }
     return file;
   }
 
-  /** Opens a file where none is open. */
+  /** Opens a file in a slot without an open one. */
   open(placeNumber: number, slot: FileSlot, opening: Opening): OpenFile {
     const place = this.#places[placeNumber] as Place;
     const { stream, folder } = place;
@@ -125,18 +137,19 @@ export class OpenFiles {
     place.lastSlot = slot;
     place.lastFile = file;
     this.#oldestFirst.add(file);
-    if (opening.partition !== '') this.#partitioned.add(file);
+    if (opening.partition === '') place.hours.opened(file);
+    else this.#partitioned.add(file);
     return file;
   }
 
-  /** The source says how far it is: part of the name of each file opened from now on. */
+  /** A STATE reports the source's position, which is part of the names of files that are opened later. */
   passed(stream: number | 'all', position: Uint8Array): void {
     const hash = beginContentHash(position); // Only copies of it are fed.
     if (stream === 'all') for (const place of this.#places) place.position = hash;
     else for (const number of [stream, this.rejectedPlace(stream)]) (this.#places[number] as Place).position = hash;
   }
 
-  /** Files with a chunk compressed since the last call. */
+  /** Files in which a chunk was compressed since the last call. */
   takeGrown(): readonly OpenFile[] {
     const grown = [...this.#grown];
     this.#grown.clear();
@@ -147,6 +160,7 @@ export class OpenFiles {
   remove(file: OpenFile): void {
     const place = this.#places[file.place] as Place;
     place.files.delete(file.slot);
+    place.hours.closed(file);
     place.lastSlot = Number.NaN;
     place.lastFile = undefined;
     this.#oldestFirst.delete(file);
@@ -157,5 +171,6 @@ export class OpenFiles {
 
 function emptyPlace(stream: number, folder: string): Place {
   const position = beginContentHash(noPosition);
-  return { stream, folder, files: new Map(), lastSlot: Number.NaN, lastFile: undefined, position };
+  const hours = new PassedHours<OpenFile>();
+  return { stream, folder, files: new Map(), hours, lastSlot: Number.NaN, lastFile: undefined, position };
 }

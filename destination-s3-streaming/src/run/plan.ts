@@ -1,4 +1,4 @@
-// Which type each stream of the catalog is of; the rest of the plan is common to both destinations.
+// Plans the type of each stream of the catalog. The rest of the plan is common to both destinations.
 import { given, isOfType, pathNameOf } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
@@ -9,13 +9,13 @@ import { streamingTypes } from '@s3-connectors/common/published/streaming-types.
 import type { StreamingConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 
-/** `schema`: as the catalog has it. */
+/** `schema`: from the catalog. */
 export type TypeTarget = Target & { readonly schema: JsonSchema };
 
 type Given = Pick<StreamingConfig, 'prefix' | 'arrayIndex' | 'streams'> &
   Partial<Pick<StreamingConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
-/** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
+/** @throws CATALOG_INVALID for generations that do not exist, and for streams that would share a path. */
 export function planStreams(
   { prefix, arrayIndex, run, streams: entries, namespaceInPath, airbyteMetadata }: Given,
   catalog: readonly ConfiguredStream[],
@@ -50,6 +50,6 @@ function warnOfDuplicates(catalog: readonly ConfiguredStream[], log: Log): void 
   if (streams.length === 0) return;
   log(
     'WARN',
-    `Rows are appended, duplicates are not removed, in the streams set to append_dedup: ${streams.join(', ')}.`,
+    `Rows are appended and duplicates are not removed in the streams that are set to append_dedup: ${streams.join(', ')}.`,
   );
 }

@@ -1,7 +1,7 @@
-// Takes from an async source without waiting on it, so that a loop can go on with other work while nothing comes.
+// Takes from an async source without waiting for it, so that a loop can do other work while nothing comes.
 import type { WakeUp } from './wake-up.ts';
 
-/** Bound: one item in hand. The next is asked for when that one is taken; `wakeUp` is notified when it is there. */
+/** Bound: one item. The next one is requested when it is taken; `wakeUp` is notified when it arrives. */
 export class ReadAhead<T> {
   readonly #iterator: AsyncIterator<T>;
   readonly #wakeUp: WakeUp;
@@ -25,7 +25,7 @@ export class ReadAhead<T> {
     return this.#error;
   }
 
-  /** The next item if it is there. */
+  /** The next item, if it has arrived. */
   take(): T | undefined {
     const item = this.#item;
     if (item === undefined) return undefined;
@@ -34,12 +34,12 @@ export class ReadAhead<T> {
     return item;
   }
 
-  /** Takes nothing more. A pending read is not waited for: it may never answer. */
+  /** Takes no more. It does not wait for a pending read, which may never resolve. */
   stop(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#item = undefined;
-    this.#iterator.return?.().catch(() => undefined); // The source's failure to close concerns nobody any more.
+    this.#iterator.return?.().catch(() => undefined); // A failure to close the source no longer matters.
   }
 
   #fetch(): void {

@@ -1,5 +1,6 @@
-// What the log says of a run: every five minutes what was done in them, at the end what was done in all, why files were closed, and
-// how soon rows were visible. The metrics of the same.
+// The report of a run in the log: every five minutes what was done in them, and at the end everything, why files were closed,
+// and how soon rows were visible. Also the metrics of these.
+import type { LateRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
 import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
@@ -10,19 +11,25 @@ import { Sketch } from '@s3-connectors/common/streams/sketch.ts';
 import type { Latency } from '../files/latency.ts';
 import type { RotationReason } from '../files/rotation.ts';
 
-/** Counts, also of files by why they were closed. */
+/** Counts, including files by the reason for closing them. */
 export type StreamingFigures = Figures & Readonly<Record<RotationReason, number>>;
 
-/** Rotation reasons as the log says them; memory named so that an operator can give more of it. */
-const reasonTexts = { age: 'by age', size: 'by size', memory: 'for memory', end: 'at the end' } as const;
+/** Rotation reasons in the words of the log. Memory is named, so that an operator can provide more. */
+const reasonTexts = {
+  age: 'by age',
+  size: 'by size',
+  passed: 'after their hour',
+  memory: 'for memory',
+  end: 'at the end',
+} as const;
 
 const reasons = Object.keys(reasonTexts) as readonly RotationReason[];
 
-function summarize(figures: StreamingFigures): string {
+function summarize(figures: StreamingFigures, late: LateRules | undefined): string {
   const closed = reasons
     .filter((reason) => figures[reason] > 0)
     .map((reason) => `${figures[reason]} ${reasonTexts[reason]}`);
-  return sentenceOf(figures, closed.length === 0 ? '' : `, closed ${closed.join(', ')}`);
+  return sentenceOf(figures, { closed: closed.length === 0 ? '' : `, closed ${closed.join(', ')}`, late });
 }
 
 const intervalMs = 5 * 60_000;
@@ -30,6 +37,7 @@ const intervalMs = 5 * 60_000;
 type Options = {
   readonly log: Log;
   readonly clock: Clock;
+  readonly late: LateRules | undefined;
   /** Counts since the start. */
   readonly figures: () => StreamingFigures;
   readonly standing: () => { readonly openFiles: number; readonly bufferBytes: number };
@@ -37,7 +45,7 @@ type Options = {
 
 export class Report {
   readonly #options: Options;
-  /** Of the rows stored since the last report, which empties it. */
+  /** For the rows stored since the last report, which empties it. */
   readonly latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #whole: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   #before: StreamingFigures;
@@ -53,14 +61,17 @@ export class Report {
     return Math.max(0, this.#due - this.#options.clock.elapsed());
   }
 
-  /** Says what was done since the last time, if five minutes are over. */
+  /** Reports what was done since the last time, if five minutes have passed. */
   tell(): void {
     if (this.msUntilDue > 0) return;
-    const { log, figures, clock, standing } = this.#options;
+    const { log, figures, late, clock, standing } = this.#options;
     const { openFiles, bufferBytes } = standing();
     const now = figures();
     const memory = `${countOf(openFiles, 'file is', 'files are')} open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
-    log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(this.latency)} ${memory}`);
+    log(
+      'INFO',
+      `Last 5 minutes: ${summarize(difference(now, this.#before), late)}${latencyText(this.latency)} ${memory}`,
+    );
     this.#takeLatency();
     this.#before = now;
     this.#due = clock.elapsed() + intervalMs;
@@ -79,13 +90,13 @@ export class Report {
     yield { metric: 's3_connectors.row.event_to_visible.duration', value: happened };
   }
 
-  /** The whole run. */
+  /** Reports the complete run. */
   conclusion(): string {
     this.#takeLatency();
-    return `${summarize(this.#options.figures())}${latencyText(this.#whole)}`;
+    return `${summarize(this.#options.figures(), this.#options.late)}${latencyText(this.#whole)}`;
   }
 
-  /** Of all rows stored since the start. */
+  /** For all rows stored since the start. */
   #distribution(name: keyof Latency): Distribution {
     const all = new Sketch();
     all.merge(this.#whole[name]);
@@ -110,12 +121,12 @@ function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
 }
 
-/** ` Rows were visible …`; empty if none was stored. */
+/** ` Rows were visible …`. Empty if no row was stored. */
 function latencyText({ sinceCame, sinceHappened }: Latency): string {
   const came = sinceCame.quantile(0.5);
   if (came === undefined) return '';
   const happened = sinceHappened.quantile(0.5) ?? Infinity;
-  // Nobody asks how long the events of years ago took.
+  // The latency of events from years ago is of no interest.
   const own =
     happened === Infinity
       ? ''

@@ -1,4 +1,4 @@
-// A run of `write`: its parts, how they are joined, and what is done with them at each turn of the loop in write.ts.
+// A run of `write`: its parts, how they are joined, and what each turn of the loop in write.ts does with them.
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { compressionsAtOnce } from '@s3-connectors/common/program/cores.ts';
@@ -50,7 +50,7 @@ export class StreamingRun {
   readonly #isShared: boolean;
   #inputFailure: unknown;
 
-  /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
+  /** @throws CATALOG_INVALID for streams that cannot be written, before anything is read. */
   constructor(
     config: StreamingConfig,
     catalog: readonly ConfiguredStream[],
@@ -96,13 +96,15 @@ export class StreamingRun {
       schemaOf: ({ schema }) => schema,
     });
     const standing = () => ({ openFiles: this.#files.size, bufferBytes: this.#bufferBytes });
-    this.#report = new Report({ log, clock, figures: () => this.figures, standing });
+    this.#report = new Report({ log, clock, late: config.rules.late, figures: () => this.figures, standing });
     this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     const onStop = (): void => this.#stopReading();
     this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
   }
 
-  /** Puts in order what earlier runs left, before anything is written. Who only appends needs no right but to write. */
+  /**
+   * Settles what earlier runs left, before anything is written. A run that only appends needs no permission except to write.
+   */
   async begin(): Promise<void> {
     const { signal, log } = this.#context;
     try {
@@ -113,20 +115,20 @@ export class StreamingRun {
       if (!appendsOnly || !(error instanceof ConnectorError) || error.code !== 'S3_ACCESS_DENIED') throw error;
       log(
         'INFO',
-        `Not looked for what interrupted replacements left, which appending can do without: ${error.message}`,
+        `Skipped the search for interrupted replacements, which a run that only appends does not need: ${error.message}`,
       );
     }
   }
 
-  /** Nothing more is read, and nothing is on its way to S3. */
+  /** Nothing more will be read, and no upload is under way. */
   get isFinished(): boolean {
     const { size, failure } = this.#store;
     return this.#lines.ended && size === 0 && (this.#files.size === 0 || failure !== undefined);
   }
 
   /**
-   * Takes the next lines, if they are there and there is memory for them. A line that is none ends the input: what came
-   * before it is stored and acknowledged. @returns whether there were any.
+   * Takes the next lines, if they have arrived and there is memory for them. A line that is not a message ends the input:
+   * everything before it is stored and acknowledged. @returns whether there were any.
    */
   takeLines(): boolean {
     const hasRoom =
@@ -142,13 +144,13 @@ export class StreamingRun {
     return true;
   }
 
-  /** Sends what is due on its way: by age, size or memory, and everything once the input has ended. */
+  /** Sends files that are due by age, size or memory, and all files once the input has ended. */
   closeDueFiles(): void {
     if (this.#store.failure !== undefined || !this.#store.hasRoom) return;
     const { oldestFirst } = this.#files;
     const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
     const [grown, surplus, now] = [this.#files.takeGrown(), this.#files.surplus(), this.#context.clock.elapsed()];
-    const situation = { oldestFirst, grown, surplus, openBytes, now };
+    const situation = { oldestFirst, grown, surplus, passed: this.#files.ofPassedHours(), openBytes, now };
     const due = this.#lines.ended ? allDue(oldestFirst) : filesDue(situation, this.#limits);
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
@@ -158,14 +160,14 @@ export class StreamingRun {
     }
   }
 
-  /** The STATE lines whose records are all in S3 by now; each once. */
+  /** The STATE lines whose records are all in S3, each once. */
   durableStates(): readonly Uint8Array[] {
     return this.#states.take();
   }
 
-  /** Until something happens or the oldest file is due. */
+  /** Waits until something happens or the oldest file is due. */
   async wait(): Promise<void> {
-    // After a failure nothing is closed any more, however old; and without room nothing before a file is stored.
+    // After a failure no file is closed any more, however old. Without room no file is closed before another one is stored.
     const { failure, hasRoom } = this.#store;
     const oldest = failure === undefined && hasRoom ? this.#files.oldest : undefined;
     const msUntilDue = Math.min(
@@ -175,13 +177,13 @@ export class StreamingRun {
     await this.#wakeUp.wait(msUntilDue);
   }
 
-  /** Everything is stored: replaces what is to be replaced. Yields the STATEs that are durable by that. */
+  /** Everything is stored: publishes the replacements. Yields the STATEs that become durable by that. */
   async *conclude(): AsyncGenerator<Uint8Array> {
     if (this.#isCut || this.#store.failure !== undefined) return;
     yield* this.#runtime.conclude(this.#stopping.cut);
   }
 
-  /** Every five minutes a word in the log on what was done in them. */
+  /** Logs every five minutes what was done in them. */
   report(): void {
     this.#report.tell();
   }
@@ -190,14 +192,14 @@ export class StreamingRun {
     this.#runtime.summarize(this.#report.conclusion());
   }
 
-  /** @throws why the run ended before its input did, or RECORDS_REJECTED when too many were. */
+  /** @throws the error that ended the run before its input, or RECORDS_REJECTED when too many records were rejected. */
   throwFailure(): void {
     const failure = this.#store.failure ?? this.#inputFailure ?? this.#lines.error;
     if (failure !== undefined) throw failure;
     this.#runtime.refuseRejections();
   }
 
-  /** Cuts whatever is still under way, and removes what was staged in vain. */
+  /** Cuts work that is still under way, and removes files that were staged in vain. */
   async close(): Promise<void> {
     this.#lines.stop();
     this.#store.abort(new Error('the run has ended'));
@@ -207,7 +209,7 @@ export class StreamingRun {
     closeS3(this.#s3);
   }
 
-  /** The input did not end by itself: nobody can say that a stream is complete. */
+  /** The input did not end by itself, so no stream is known to be complete. */
   get #isCut(): boolean {
     return this.#context.signal.aborted || this.#inputFailure !== undefined || this.#lines.error !== undefined;
   }
@@ -221,7 +223,7 @@ export class StreamingRun {
     if (!waits) rowTimes.stored(this.#context.clock.elapsed() - openedAt, this.#report.latency);
   }
 
-  /** What counts for the memory; see memory.ts. */
+  /** The bytes that count for the memory; see memory.ts. */
   get #bufferBytes(): number {
     return this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
   }

@@ -1,16 +1,16 @@
-// A signal in the middle of a run: no more is read, what is open is stored within a time, then what is under way is cut.
+// A signal in the middle of a run: reading stops, open files are stored within a time, then the remaining work is cut.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
-/** What is open when a signal comes is stored within this time: after 20 s many a platform kills. */
+/** Open files are stored within this time after a signal: many platforms kill after 20 s. */
 const stopWithinMs = 16_000;
 
 type Options = {
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** Nothing more is to be read. */
+  /** Reading must stop. */
   readonly onStop: () => void;
-  /** What is under way is to end now. */
+  /** Work under way must end now. */
   readonly onCut: (reason: unknown) => void;
 };
 
@@ -26,7 +26,7 @@ export class Stopping {
     else signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** Aborted when what is under way is to be cut. */
+  /** Aborted when work under way must be cut. */
   get cut(): AbortSignal {
     return this.#cut.signal;
   }
@@ -40,7 +40,7 @@ export class Stopping {
     const { signal, clock, onStop } = this.#options;
     const reason: unknown = signal.reason;
     onStop();
-    // When nobody reads our output, nobody is left to be told what became durable.
+    // If the output is no longer read, nobody would see what became durable.
     if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#cutAll(reason);
     else this.#endWaiting = clock.after(stopWithinMs, () => this.#cutAll(reason));
   };

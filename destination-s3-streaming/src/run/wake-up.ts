@@ -1,8 +1,8 @@
-// How a loop waits for any of several things without racing promises: whatever happens notifies, and the loop looks around.
-// (Racing one long-lived promise again and again keeps a reaction per race: a leak in a process that runs for days.)
+// A loop waits here for any of several events without racing promises: each event notifies, and the loop checks everything.
+// (Racing one long-lived promise again and again keeps a reaction for each race: a leak in a process that runs for days.)
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
-/** Notified by many, waited for by one. A notification before the wait is not lost. */
+/** Many notify it, one waits for it. A notification before the wait is not lost. */
 export class WakeUp {
   readonly #clock: Clock;
   #notified = false;
@@ -17,7 +17,7 @@ export class WakeUp {
     this.#wake?.();
   }
 
-  /** Returns at the next notification, at once if one came since the last wait, or after `timeoutMs`. */
+  /** Returns at the next notification, at once if there was one since the last wait, or after `timeoutMs`. */
   async wait(timeoutMs: number): Promise<void> {
     if (!this.#notified && timeoutMs > 0) {
       let cancel: (() => void) | undefined;

@@ -1,9 +1,9 @@
-// `write`: lines in → open files by stream and hour → compressed chunks → one PutObject a file → STATEs out;
-// in the end what is to be replaced is replaced.
+// `write`: lines in → open files by stream and hour → compressed chunks → one PutObject per file → STATEs out. At the end,
+// replacements are published.
 //
-// One loop looks at every turn at what has happened (input came, a chunk was compressed, a file was stored, time passed, a
-// signal came) and does what is due. Nothing in it waits for a single one of these, so that a silent input delays neither
-// the closing of files nor the printing of STATEs, and a slow S3 holds the input back instead of filling the memory.
+// Each turn of one loop checks what has happened (input came, a chunk was compressed, a file was stored, time passed, a signal
+// came) and does what is due. It never waits for only one of these. So a silent input delays neither the closing of files nor
+// the printing of STATEs, and a slow S3 holds back the input instead of filling the memory.
 import { setImmediate } from 'node:timers/promises';
 
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
@@ -13,7 +13,7 @@ import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts
 import type { StreamingConfig } from '../config/config.ts';
 import { StreamingRun } from './run.ts';
 
-/** @throws CATALOG_INVALID, INPUT_INVALID or an S3 code, after all that became durable was acknowledged. */
+/** @throws CATALOG_INVALID, INPUT_INVALID or an S3 code, after all durable rows were acknowledged. */
 export async function* write(
   config: StreamingConfig,
   catalog: readonly ConfiguredStream[],
@@ -30,7 +30,7 @@ export async function* write(
       run.closeDueFiles();
       yield* run.durableStates();
       run.report();
-      // While there is input, timers and sockets still get their turn after each batch.
+      // While there is input, timers and sockets still run after each batch.
       await (tookLines ? setImmediate() : run.wait());
     }
     yield* run.durableStates();

@@ -1,11 +1,11 @@
-// JSON of a value as JSON of the type that the catalog declares, for files of a table that store a column otherwise: texts by
-// the table of casts, all else as the engine does it for Parquet.
+// Converts a JSON value to the type that the catalog declares, for files that store the column with another type: texts by the
+// table of casts, everything else as the engine does it for Parquet.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { castText } from './text-cast.ts';
 
-/** `json`: of the type `stored`; numbers and times as the writers of values make them. Undefined: the value does not fit. */
+/** `json`: of the type `stored`; numbers and times in the form of the value writers. Undefined: the value does not fit. */
 export function castJson(json: string, stored: ColumnType['kind'], target: ColumnType): string | undefined {
   if (json === 'null') return json;
   if (stored === 'string') return castText(parseJson(json) as string, target);
@@ -37,10 +37,10 @@ function wholeNumber(json: string): string | undefined {
   return /e/iu.test(json) ? wholeText(Number(json)) : undefined;
 }
 
-/** The engine has no integer from there on: a double has hundreds of digits, which are nobody's number. */
+/** The engine has no integers from here on. A double may have hundreds of digits, which no one means as an integer. */
 const endOfIntegers = 2 ** 127;
 
-/** All digits of a float; undefined for one that is not an integer, or is beyond the engine's. */
+/** All digits of a float. Undefined if it is not an integer, or beyond the engine's integers. */
 export function wholeText(value: number): string | undefined {
   return Number.isInteger(value) && Math.abs(value) < endOfIntegers ? BigInt(value).toString() : undefined;
 }

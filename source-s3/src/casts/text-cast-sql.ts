@@ -1,4 +1,4 @@
-// The table of casts as SQL of the engine: the same JSON of the same texts as `text-cast.ts`.
+// The table of casts as SQL for the engine. It gives the same JSON for the same texts as `text-cast.ts`.
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -14,16 +14,16 @@ import {
 } from './cast-table.ts';
 
 export type TextCastSql = {
-  /** Of type VARCHAR: the JSON text, without the quotes around it where it is `quoted`. Null where the text is no value of the type. */
+  /** Of type VARCHAR: the JSON text, without the quotes around it if `quoted`. Null if the text is not a value of the type. */
   readonly sql: string;
   readonly form: 'plain' | 'quoted';
 };
 
-/** `sql`: of type VARCHAR, cheap to repeat. */
+/** `sql`: of type VARCHAR, and cheap to repeat. */
 export function textCastSql(sql: string, type: CastTarget): TextCastSql {
   const bare = `trim(${sql}, ${literal(blanks)})`;
   const value = valueSql('t', type);
-  // A list of one item: only so is the bare text made once and not each time that it is named.
+  // In a list of one item, the engine computes the bare text once. Otherwise it would compute it each time it is named.
   const cast = `CASE WHEN regexp_full_match(t, ${literal(patterns[type.kind])}) THEN ${value} END`;
   return {
     sql: `list_transform([${bare}], lambda t: ${cast})[1]`,
@@ -33,7 +33,7 @@ export function textCastSql(sql: string, type: CastTarget): TextCastSql {
 
 const quotedKinds: ReadonlySet<string> = new Set(['date', 'time', 'timestamp']);
 
-/** Of a text that has the type's pattern. */
+/** For a text that matches the type's pattern. */
 function valueSql(text: string, type: CastTarget): string {
   switch (type.kind) {
     case 'integer':
@@ -59,7 +59,7 @@ function rewrittenSql(text: string, rewrites: typeof numberRewrites): string {
   }, text);
 }
 
-/** The time in UTC, without and then with what is less than a second. */
+/** The time in UTC: the text up to the seconds, then the fraction. */
 function timestampSql(text: string, suffix: string): string {
   const part = (group: number): string =>
     `regexp_extract(${text}, '^(.{10})(?:.(.{5})(:[0-9]{2})?([.][0-9]+)? ?(.*))?$', ${group})`;
@@ -74,7 +74,7 @@ function orElse(sql: string, other: string): string {
   return `coalesce(nullif(${sql}, ''), ${literal(other)})`;
 }
 
-/** As `fractionText`. */
+/** Like `fractionText`. */
 function fractionSql(text: string): string {
   const digits = `rpad(regexp_extract(${text}, '[.]([0-9]+)', 1), 9, '0')`;
   return `CASE WHEN ${digits} = '000000000' THEN '' WHEN ends_with(${digits}, '000') THEN '.' || left(${digits}, 6) ELSE '.' || ${digits} END`;

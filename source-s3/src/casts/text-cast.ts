@@ -1,4 +1,4 @@
-// A text as JSON of a declared type, by the table of casts.
+// Converts a text to JSON of a declared type, by the table of casts.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -34,10 +34,10 @@ function rewritesOf(rewrites: typeof numberRewrites): Rewrites {
   });
 }
 
-/** What a number becomes that JSON has no form for: NaN and the infinities. */
+/** JSON for numbers that JSON cannot express: NaN and the infinities. */
 export const noJsonNumber = 'null';
 
-/** The JSON text, or `noJsonNumber`; undefined: the text is not a value of the type. */
+/** The JSON text, or `noJsonNumber`. Undefined: the text is not a value of the type. */
 export function castText(text: string, type: ColumnType): string | undefined {
   if (isCastTarget(type)) {
     const bare = bareText(text);
@@ -45,7 +45,7 @@ export function castText(text: string, type: ColumnType): string | undefined {
     return type.kind === 'number' && isNotFinite.test(bare) ? noJsonNumber : undefined;
   }
   if (type.kind === 'binary') return `"${Buffer.from(text).toString('base64')}"`;
-  return type.kind === 'string' || type.kind === 'unknown' ? JSON.stringify(text) : undefined; // Nothing nested is made of a text.
+  return type.kind === 'string' || type.kind === 'unknown' ? JSON.stringify(text) : undefined; // A text never becomes a nested value.
 }
 
 /** Without the blanks around it. */
@@ -56,7 +56,7 @@ function bareText(text: string): string {
   return text.slice(start, end);
 }
 
-/** Of a text that has the type's pattern. */
+/** For a text that matches the type's pattern. */
 function castBare(text: string, type: CastTarget): string | undefined {
   switch (type.kind) {
     case 'integer':
@@ -78,14 +78,14 @@ function castBare(text: string, type: CastTarget): string | undefined {
   }
 }
 
-/** As JSON has it, by its digits: as a number, millions of them would take minutes. */
+/** Rewrites the digits as text: as a number, millions of digits would take minutes. */
 function rewritten(text: string, rewrites: Rewrites): string {
   return rewrites.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }
 
 const timestampParts = /^(.{10})(?:.(\d\d:\d\d)(:\d\d)?(\.\d+)? ?(.*))?$/u;
 
-/** In UTC; `suffix` follows it. */
+/** In UTC, followed by `suffix`. */
 function timestampJson(text: string, suffix: string): string | undefined {
   const [, date = '', minutes = '00:00', seconds = ':00', fraction = '', zone = ''] = timestampParts.exec(text) ?? [];
   const isUtc = zone === '' || zone === 'UTC';
@@ -98,7 +98,7 @@ function offsetText(_: string, hours: string, minutes = '00'): string {
   return `${hours}:${minutes}`;
 }
 
-/** Seconds since 1970; undefined for a day that does not exist and outside of the years 1 to 9999. */
+/** Seconds since 1970. Undefined for a day that does not exist, and outside the years 1 to 9999. */
 function secondOf(date: string, clock: string, zone: string): number | undefined {
   const day = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return undefined;
@@ -106,7 +106,7 @@ function secondOf(date: string, clock: string, zone: string): number | undefined
   return second >= firstSecond && second < endSecond ? second : undefined;
 }
 
-/** None, six digits, or nine where six do not hold it: as of every time, whatever the format. `text`: with its point, or empty. */
+/** No digits, six, or nine if six are too few, as for all times in all formats. `text`: with its point, or empty. */
 function fractionText(text: string): string {
   const digits = text.slice(1).padEnd(9, '0');
   if (digits === '000000000') return '';

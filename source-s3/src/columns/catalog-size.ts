@@ -1,11 +1,11 @@
-// How large a catalog may become: all of it is held until it is printed, since it is one message.
+// Limits the size of a catalog: it is one message, so all of it is in memory until it is printed.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { megabytes } from '@s3-connectors/common/local-disk/free-space.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 
-/** `max_memory_mb` divided by this. A catalog takes eight times its text while it is made and printed. */
+/** The divisor of `max_memory_mb`. A catalog takes eight times its text while it is made and printed. */
 export const catalogShare = 8;
 
 export class CatalogSize {
@@ -18,7 +18,7 @@ export class CatalogSize {
     this.#maxBytes = Math.floor(memoryBytes / catalogShare);
   }
 
-  /** @throws CONFIG_INVALID when the catalog has become larger than it may. */
+  /** @throws CONFIG_INVALID if the catalog becomes too large. */
   add(stream: AirbyteStream): void {
     const bytes = Buffer.byteLength(JSON.stringify(stream));
     this.#bytes += bytes;

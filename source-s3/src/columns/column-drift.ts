@@ -1,6 +1,5 @@
-// Columns that files hold and the catalog does not, or the other way round, members of objects too, and files that hold none of the
-// catalog's columns: all are gathered while a table is read and said once, so that a changed export does not end as columns of
-// nulls without a word.
+// Columns and members that files have and the catalog does not, or the reverse, and files with none of the catalog's columns. They
+// are collected while a table is read and reported once, so that a changed export does not silently become columns of nulls.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
@@ -16,13 +15,13 @@ const maxKept = 1000;
 /** Bound: a thousand names of each kind. */
 export class ColumnDrift {
   readonly #folders: PartitionColumns;
-  /** By name: how it is shown, and the first file that has it. */
+  /** By name: the text to show, and the first file that has it. */
   readonly #undeclared = new Map<string, { readonly shown: string; readonly key: string }>();
   readonly #own = new OwnProvenance();
   readonly #missing = new MissingColumns();
   readonly #names: readonly string[];
   readonly #nested: readonly Column[];
-  /** Files of one schema have one object of types. */
+  /** Files with the same schema share one object of types. */
   readonly #memberDrifts = new WeakMap<readonly Column[], MemberDrift>();
   #strangers = 0;
   #stranger: { readonly key: string; readonly columns?: number } | undefined;
@@ -34,15 +33,15 @@ export class ColumnDrift {
     this.#nested = columns.filter(({ name, type }) => isNested(type) && !this.#isOthers(name));
   }
 
-  /** A column, or member of a JSON line, that is left out. */
+  /** An omitted column, or an omitted member of a JSON line. */
   leftOut(name: string, key: string, shown = `"${name}"`): void {
     if (this.#own.see(name, key)) return;
     if (this.#undeclared.size < maxKept && !this.#undeclared.has(name)) this.#undeclared.set(name, { shown, key });
   }
 
   /**
-   * What a file, all of whose rows have the same columns, holds of what the catalog asks for. Names of a header of text are shown by
-   * their place: where the header is missing or damaged they are values.
+   * Compares a file whose rows all have the same columns with the catalog. Names from a text header are shown by their place,
+   * because they are values if the header is missing or damaged.
    */
   seeFile(
     key: string,
@@ -55,7 +54,7 @@ export class ColumnDrift {
     if (stored.names.length > 0) this.seePresent(key, stored, { columns: stored.names.length });
   }
 
-  /** The columns that a file with rows has: one that declares `columns`, so many, or else whose `rows` tell them, so many. */
+  /** The columns of a file with rows: their number if the file declares `columns`, or else the columns found in its `rows`. */
   seePresent(
     key: string,
     stored: { has(name: string): boolean },
@@ -89,7 +88,7 @@ export class ColumnDrift {
     if (names.length > 0) {
       const named = names.slice(0, maxNamed).map(([, { shown, key }]) => `${shown} (first in "${key}")`);
       const more = names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '';
-      yield `columns that the catalog does not declare are left out: ${named.join(', ')}${more}. Run discover again, or select them, to have them.`;
+      yield `columns that the catalog does not declare are omitted: ${named.join(', ')}${more}. Run discover again, or select them, to read them.`;
     }
     yield* this.#missing.describe();
     if (this.#stranger !== undefined) {
@@ -99,7 +98,7 @@ export class ColumnDrift {
     }
   }
 
-  /** Columns that are not the files' alone: where a row came from, and what folders say. */
+  /** Columns that are not only the files': provenance, and those of folders. */
   #isOthers(name: string): boolean {
     return isProvenance(name) || this.#folders.has(name);
   }

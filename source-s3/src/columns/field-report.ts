@@ -1,4 +1,4 @@
-// Fields of which something is to be said once a table, with how many rows of how many files have it, and the first of the files.
+// Fields to report once per table, with the number of rows and files that have them, and the first file.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import type { RowCount } from './row-counts.ts';
@@ -12,7 +12,7 @@ type Entry = { rows: number; files: number; lastKey: string; readonly example: s
 export class FieldReport {
   readonly #fields = new Map<string, Entry>();
 
-  /** In some rows of the file; files come one after the other. */
+  /** The field is in some rows of the file. Files come one after another. */
   add(counts: readonly RowCount[], key: string): void {
     for (const { field, rows } of counts) {
       const entry = this.#fields.get(field) ?? { rows: 0, files: 0, lastKey: '', example: key, exampleRows: 0 };

@@ -1,6 +1,6 @@
-// Whether the value of a file's column is what its folder's name says. One rule for all formats: the folder's text is read as the
-// type of the file's column, by the table of casts; numbers are compared by value, null agrees with null alone, and no folder
-// can say a list, an object or a map.
+// Whether a value in a file's column equals the value in the name of its folder. The rule is the same for all formats: the folder's
+// text is read as the type of the file's column, by the table of casts. Numbers are compared by value, null equals only null, and a
+// folder cannot express a list, an object or a map.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
@@ -9,13 +9,13 @@ import { castText, noJsonNumber } from '../casts/text-cast.ts';
 import { columnType, type StoredType } from './sql/stored-type.ts';
 import { int96Text, timestampText, timeText } from './sql/time-sql.ts';
 
-/** `json`: the value; `type`: that of the file's column, undefined where each value has its own. */
+/** `json`: the value; `type`: of the file's column; undefined if each value has its own. */
 export function agreesWithFolder(json: string, folder: string | null, type: ColumnType | undefined): boolean {
   if (json === 'null' || folder === null) return json === 'null' && folder === null;
-  // Of a union too each value has its own: the column is declared as text.
+  // Each value of a union also has its own type. The column is declared as text.
   const expected = folderJson(folder, type === undefined || type.kind === 'string' ? typeOfJson(json) : type);
   if (expected === undefined || expected === json) return expected === json;
-  if (json.startsWith('"')) return parseJson(json) === parseJson(expected); // The same text can be escaped in two ways.
+  if (json.startsWith('"')) return parseJson(json) === parseJson(expected); // The same text can have two spellings with escapes.
   return isSameNumber(json, expected);
 }
 
@@ -29,15 +29,15 @@ function typeOfJson(json: string): ColumnType {
   return /^[-\d]/u.test(json) ? { kind: 'number' } : { kind: 'struct', fields: [] };
 }
 
-/** Whole numbers by their digits: a double does not hold them all. */
+/** Whole numbers are compared by their digits, because a double does not hold all of them. */
 function isSameNumber(one: string, other: string): boolean {
   const [digits, others] = [castText(one, { kind: 'integer' }), castText(other, { kind: 'integer' })];
   return digits === undefined || others === undefined ? Number(one) === Number(other) : digits === others;
 }
 
-const mostDigits = 38; // Of the engine's whole numbers.
+const mostDigits = 38; // The most digits of the engine's whole numbers.
 
-/** The rule as SQL that is true for a row whose value is another than the folder's. */
+/** The rule as SQL: true for a row whose value differs from the folder's. */
 export function differsSql(sql: string, stored: StoredType, folder: string | null): string {
   if (folder === null) return `${sql} IS NOT NULL`;
   const type = columnType(stored);

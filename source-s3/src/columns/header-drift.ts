@@ -1,11 +1,12 @@
-// Headers of text files that are probably not what `header` says, and headerless files of different widths: a first row taken
-// for names, or columns that shift by a place, are lost without an error. One rule for discover, read and inspect.
+// Finds text files whose header probably contradicts `header`, and headerless files of different widths. Otherwise a first row that
+// is used for names, or columns that shift by a place, are lost without an error. The rule is the same for discover, read and
+// inspect.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
-/** Where the names of a text file's columns come from: its first record, the number of that record's fields, or the config. */
+/** The origin of a text file's column names: its first record, the number of that record's fields, or the config. */
 export type TextHeader = {
   readonly names: 'record' | 'counted' | 'given';
-  /** The record of the names looks like one of the rows that follow. */
+  /** The record with the names looks like the rows after it. */
   readonly isLikeData: boolean;
 };
 
@@ -28,7 +29,7 @@ export class HeaderDrift {
   #first: { readonly key: string; readonly names: ReadonlySet<string> } | undefined;
   #width: { readonly key: string; readonly fields: number } | undefined;
 
-  /** A file's columns, in its order. Empty files have none. */
+  /** The columns of a file, in its order. Empty files have none. */
   see(key: string, names: readonly string[], header: TextHeader): void {
     if (names.length === 0) return;
     if (header.isLikeData) add(this.#likeData, key);
@@ -41,7 +42,7 @@ export class HeaderDrift {
     }
   }
 
-  /** Without a name of a column: where the header is missing these are values. */
+  /** Without names of columns, because they are values if the header is missing. */
   *describe(): Generator<HeaderDoubt> {
     const noHeader = 'set data_format.header to false if the files have no header';
     if (this.#likeData.count > 0) {

@@ -1,7 +1,7 @@
-// How the members of a file's objects differ from those that the catalog declares, also inside of lists and maps.
+// How the members of a file's objects differ from those that the catalog declares, also in lists and maps.
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
-/** Dotted paths; items of lists and values of maps have no name. */
+/** Dotted paths. Items of lists and values of maps have no name. */
 export type MemberDrift = {
   readonly undeclared: readonly string[];
   readonly missing: readonly string[];
@@ -20,12 +20,12 @@ export function memberDrift(asked: readonly Column[], stored: readonly Column[])
 
 type Drift = { readonly [Key in keyof MemberDrift]: string[] };
 
-/** Of types that are otherwise different no value fits, which is counted where values are read. */
+/** If types differ in another way, no value fits. That is counted where values are read. */
 function compare(asked: ColumnType, stored: ColumnType, path: string, drift: Drift): void {
   if (asked.kind === 'list' && stored.kind === 'list') compare(asked.items, stored.items, path, drift);
   if (asked.kind === 'map' && stored.kind === 'map') compare(asked.value, stored.value, path, drift);
   if (asked.kind !== 'struct' || stored.kind !== 'struct') return;
-  if (asked.fields.length === 0) return; // Declared without members, it keeps those that it has.
+  if (asked.fields.length === 0) return; // Declared without members, it keeps all members that it has.
   const wanted = new Set(asked.fields.map(({ name }) => name));
   const types = new Map(stored.fields.map(({ name, type }) => [name, type]));
   for (const { name } of stored.fields) if (!wanted.has(name)) drift.undeclared.push(`${path}.${name}`);

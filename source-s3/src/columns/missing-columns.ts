@@ -1,25 +1,25 @@
-// Columns and members that the catalog declares and newer files lack: they are null in all rows of those files. A file that lacks
-// what only newer files have is not remarkable: tables grow. Nor is a member that a few JSON records lack: it may be optional.
+// Columns and members that the catalog declares and newer files lack: they are null in all rows of those files. A file may lack
+// what only newer files have, because tables grow. A few JSON records may lack a member, because it may be optional.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 const mostNamed = 10;
 const mostKept = 1000;
-/** So many records of JSON without a member, in one file or several in a row, tell that it is gone. */
+/** When this many records of JSON lack a member, in one file or several in a row, it counts as missing. */
 export const fewestRecords = 100;
 
 type Fields = {
   readonly missing: readonly string[];
   readonly present: readonly string[];
-  /** Of a file that declares no columns: its records. */
+  /** The number of records of a file that declares no columns. */
   readonly rows?: number;
 };
 
 /** Bound: a thousand fields. */
 export class MissingColumns {
-  /** By field: the first file without it since the last one that had it, how many there are, and their rows. */
+  /** By field: the first file without it since the last file that had it, the number of such files, and their rows. */
   readonly #missing = new Map<string, { readonly key: string; files: number; rows: number }>();
 
-  /** Files come in the order in which they were modified. */
+  /** Files come in the order of their modification times. */
   see(key: string, { missing, present, rows = Number.POSITIVE_INFINITY }: Fields): void {
     if (this.#missing.size > 0) for (const field of present) this.#missing.delete(field);
     for (const field of missing) {

@@ -1,5 +1,5 @@
-// Columns of files that have the names of those that say where a row came from, as files have that an Airbyte source once wrote:
-// every record has only one column of a name, so that their values are not sent, which the log says once a table.
+// Columns of files that have the names of provenance columns, as in files that an Airbyte source wrote. A record has only one
+// column of a name, so the file's values are not sent. The log reports that once per table.
 import { isProvenance } from './table-columns.ts';
 
 /** Bound: two names. */
@@ -7,7 +7,7 @@ export class OwnProvenance {
   /** By name: the first file that has it. */
   readonly #files = new Map<string, string>();
 
-  /** @returns whether the column of the file is such a one. */
+  /** @returns whether the file's column is one of these. */
   see(name: string, key: string): boolean {
     if (!isProvenance(name)) return false;
     if (!this.#files.has(name)) this.#files.set(name, key);
@@ -18,6 +18,6 @@ export class OwnProvenance {
   *describe(): Generator<string> {
     if (this.#files.size === 0) return;
     const named = Array.from(this.#files, ([name, key]) => `"${name}" (first in "${key}")`);
-    yield `columns of the files that are not read, because every record has columns of these names that say where it came from: ${named.join(', ')}. Rename them in the files to have them.`;
+    yield `columns of the files that are not read, because every record has its own columns of these names, for its origin: ${named.join(', ')}. Rename them in the files to read them.`;
   }
 }

@@ -1,8 +1,8 @@
-// Compares columns of a file that its folder's name has too, while their bytes go by, and counts. Most rows of a file say the
-// same as the one before: their bytes are compared, and nothing is decided again.
+// Compares columns of a file with the same columns in its folder's name while their bytes pass by, and counts differences. Most
+// rows of a file have the same bytes as the row before, and then nothing is decided again.
 import type { Clash, Conflict } from './partition-conflicts.ts';
 
-/** Of the texts of a file's value and of its folder's, null where Hive says so. */
+/** Whether the text in a file equals that in the folder. Null for Hive's null. */
 type Agrees = (text: string, clash: Clash) => boolean;
 
 /** Bound: the longest value of each column, twice that while it grows. */
@@ -17,7 +17,7 @@ export class PartitionComparer {
     this.#agrees = agrees;
   }
 
-  /** Counts the value bytes[start, end) of the clash at that place. */
+  /** Counts the value bytes[start, end) for the clash at that place. */
   compare(place: number, bytes: Uint8Array, start: number, end: number): void {
     const column = this.#columns[place];
     if (column === undefined) return;
@@ -26,7 +26,7 @@ export class PartitionComparer {
     if (!column.isAgreed) column.differing++;
   }
 
-  /** Counts a value that is null, whatever its bytes are. */
+  /** Counts a null value, whatever its bytes are. */
   compareNull(place: number): void {
     const column = this.#columns[place];
     if (column === undefined) return;
@@ -34,7 +34,7 @@ export class PartitionComparer {
     if (column.clash.value !== null) column.differing++;
   }
 
-  /** What was counted since the last call. */
+  /** The counts since the last call. */
   take(): readonly Conflict[] {
     const found: Conflict[] = [];
     for (const column of this.#columns) {
@@ -56,7 +56,7 @@ export class PartitionComparer {
 
 type Compared = {
   readonly clash: Clash;
-  /** The value that was decided last. */
+  /** The last value that was decided. */
   last: Buffer;
   lastLength: number;
   isAgreed: boolean;

@@ -1,14 +1,14 @@
-// Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
+// Columns that are both in a folder's name and in the file. They are compared, so that a wrong folder is noticed.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { partitionInFile, type FileColumns } from './table-columns.ts';
 
-/** A column in both places; `place` is that among the file's columns. */
+/** A column in both places. `place`: its place among the file's columns. */
 export type Clash = { readonly column: string; readonly place: number; readonly value: string | null };
 
-/** The clashes of a file at a path below its table, as far as the catalog asks for the columns. */
+/** The clashes of a file at a path below its table, for the columns in the catalog. */
 export function clashesOf(
   { partitioning }: SourceConfig,
   path: string,
@@ -24,7 +24,7 @@ export function clashesOf(
   });
 }
 
-/** Of a column in some rows: how many were compared, and how many differ from the folder. */
+/** For a column in some rows: the number of compared rows, and of rows that differ from the folder. */
 export type Conflict = { readonly column: string; readonly rows: number; readonly differing: number };
 
 /** The conflicts of a table's files, by column, with the first file that has one. */
@@ -41,12 +41,12 @@ export class ConflictReport {
     }
   }
 
-  /** Some row differs. */
+  /** At least one row differs. */
   get hasConflict(): boolean {
     return [...this.#columns.values()].some(({ differing }) => differing > 0);
   }
 
-  /** One sentence for the log; undefined when no column stands in both places. */
+  /** A sentence for the log. Undefined if no column is in both places. */
   describe(taken: 'path' | 'file'): string | undefined {
     const parts = [...this.#columns].map(([column, { rows, differing, example }]) => {
       return differing === 0
@@ -54,6 +54,6 @@ export class ConflictReport {
         : `"${column}" differs in ${differing} of ${countOf(rows, 'row')}, first in "${example}"`;
     });
     if (parts.length === 0) return undefined;
-    return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is taken`;
+    return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is used`;
   }
 }

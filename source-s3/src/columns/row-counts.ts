@@ -1,4 +1,4 @@
-// How many rows have something that is reported by field, counted while they go by.
+// Counts rows that have something to report by field, while they pass by.
 
 /** `field`: the dotted path of a value. */
 export type RowCount = { readonly field: string; readonly rows: number };
@@ -7,12 +7,12 @@ export type RowCount = { readonly field: string; readonly rows: number };
 export class RowCounts {
   readonly #rows = new Map<string, number>();
 
-  /** In one row, each once; `rows`: in so many rows. */
+  /** Fields of one row, each once. `rows`: of this many rows. */
   add(fields: Iterable<string>, rows = 1): void {
     for (const field of fields) this.#rows.set(field, (this.#rows.get(field) ?? 0) + rows);
   }
 
-  /** What was counted since the last call. */
+  /** The counts since the last call. */
   take(): readonly RowCount[] {
     if (this.#rows.size === 0) return [];
     const counts = Array.from(this.#rows, ([field, rows]) => ({ field, rows }));

@@ -1,4 +1,4 @@
-// The columns a table has as a stream: those of its files, those of its folder names, and where each row came from.
+// The columns of a table as a stream: those of its files, those of its folder names, and the provenance of each row.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -9,7 +9,7 @@ import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { declaredColumnType, partitionJson } from '../layout/partition-value.ts';
 import type { Table } from '../listing/tables.ts';
 
-/** The names Airbyte's own S3 source uses. The second is the cursor. */
+/** The names in Airbyte's own S3 source. The second one is the cursor. */
 export const fileUrlColumn = '_ab_source_file_url';
 export const lastModifiedColumn = '_ab_source_file_last_modified';
 
@@ -22,7 +22,7 @@ export function isProvenance(name: string): boolean {
   return name === fileUrlColumn || name === lastModifiedColumn;
 }
 
-/** `fromFiles`: the columns of some of the table's files; `folders`: the columns that its folders name, each once. */
+/** `fromFiles`: the columns of some of the table's files; `folders`: the columns in its folder names, each once. */
 export function tableColumns(
   { partitioning }: SourceConfig,
   table: Table,
@@ -47,23 +47,23 @@ function withProvenance(columns: readonly Column[]): readonly Column[] {
 }
 
 export type FileColumns = {
-  /** What the catalog asks for. */
+  /** The columns of the catalog. */
   readonly asked: NameLookup;
-  /** What the file holds. */
+  /** The columns of the file. */
   readonly stored: NameLookup;
 };
 
-/** What is the same for all rows of a file. */
+/** Values that are equal in all rows of a file. */
 type FileConstants = {
-  /** JSON texts of the catalog's columns; they win over the file's columns. */
+  /** JSON texts of the catalog's columns. They override the file's columns. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Of them, those that are null because JSON has no form for the folder's value. */
+  /** The columns among them that are null because JSON has no form for the folder's value. */
   readonly nulled: readonly string[];
 };
 
 /**
- * @throws PARTITION_VALUE_INVALID for a folder that does not fit its declared type, CONFIG_INVALID for a column in both
- * places under `on_conflict: error`.
+ * @throws PARTITION_VALUE_INVALID for a folder that does not fit its declared type, CONFIG_INVALID for a column in both places
+ * under `on_conflict: error`.
  */
 export function fileConstants(
   { partitioning, connection }: SourceConfig,
@@ -84,7 +84,7 @@ export function fileConstants(
       if (partitioning.onConflict === 'file') continue;
     }
     const name = names.asked.find(column) ?? column;
-    if (texts.has(name)) continue; // Of a column named twice the first counts.
+    if (texts.has(name)) continue; // The first of several columns of one name counts.
     const type = partitioning.typeOf(table.stream.name, partition.column);
     const json = partitionJson(partition, type, object.key);
     texts.set(name, json);
@@ -93,15 +93,15 @@ export function fileConstants(
   return { texts, nulled };
 }
 
-/** The file's name of a folder's column. One that the catalog asks for under a name of its own is another column. */
+/** The file's name for a folder's column. A file column that the catalog has under its own name is another column. */
 export function partitionInFile(column: string, { asked, stored }: FileColumns): string | undefined {
   const inFile = stored.find(column);
   return inFile !== undefined && inFile !== asked.find(column) && asked.has(inFile) ? undefined : inFile;
 }
 
 /**
- * The catalog's name of a column that a file spells in another case → the file's. Only partition columns are looked for so:
- * the catalog may have their name from a folder.
+ * Maps the catalog's name of a column to the file's name in another case. Only for partition columns, because the catalog may have
+ * their name from a folder.
  */
 export function fileSpellings(folders: PartitionColumns, { asked, stored }: FileColumns): ReadonlyMap<string, string> {
   const names = asked.names.filter((name) => folders.has(name) && !stored.has(name));
@@ -116,6 +116,6 @@ export function fileSpellings(folders: PartitionColumns, { asked, stored }: File
 function conflict(column: string, key: string): ConnectorError {
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The column "${column}" stands both in a folder name and in the file "${key}". Set data_partitioning.on_conflict to "path" or "file".`,
+    `The column "${column}" is both in a folder name and in the file "${key}". Set data_partitioning.on_conflict to "path" or "file".`,
   );
 }

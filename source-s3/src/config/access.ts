@@ -1,4 +1,4 @@
-// What the source does in the bucket, for whoever must know its permissions.
+// The access that the source needs in the bucket, for its permissions.
 import { placeOf, sourceAccess, type Access } from '@s3-connectors/common/permissions/needs/access.ts';
 
 import type { SourceConfig } from './config.ts';

@@ -1,4 +1,4 @@
-// The source's configuration: its form (the zod schema the SPEC is made from) and the checked form the pipelines accept.
+// The source's configuration: the zod schema from which the SPEC is made, and the checked form for the pipelines.
 import * as z from 'zod';
 
 import {
@@ -111,12 +111,12 @@ export const sourceSchema = z
   .superRefine(checkConnection, always)
   .superRefine(checkSelection);
 
-/** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/explanation/architecture.md. */
+/** Footers opened ahead, bodies being written to disk, lines being printed: see the table in docs/explanation/architecture.md. */
 const bufferMegabytes = 16;
 
 /**
- * Where tables lie: a path with its `/` at the end, or "" for the root, and the names of the folders below it that lead there, as
- * far as wildcards (`*`) are among them: every folder they match is such a path.
+ * Where tables are: a path with its `/` at the end, or "" for the root, followed by the names of folders below it if some of them
+ * have wildcards (`*`). Every folder that they match is such a path.
  */
 export type SchemaPrefix = { readonly path: string; readonly levels: readonly string[] };
 
@@ -132,22 +132,22 @@ export type SourceConfig = {
   readonly startDate: number | undefined;
   readonly selection: Selection;
   readonly lookbackMs: number;
-  /** ms since 1970, like `startDate`; undefined: up to now. */
+  /** Milliseconds since 1970, like `startDate`. Undefined: no limit. */
   readonly modifiedBefore: number | undefined;
   readonly shard: Shard;
   /** See cores.ts. */
   readonly cores: number;
   /** `max_memory_mb`. */
   readonly memoryBytes: number;
-  /** What the query engine may take. */
+  /** The memory of the query engine. */
   readonly engineMemoryBytes: number;
-  /** What it may take of that for the pages of columns that are decoded at once, for which it counts up to twice as much. */
+  /** The part of it for column pages that are decoded at once, for which the engine needs up to twice as much. */
   readonly pageMemoryBytes: number;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws CONFIG_INVALID for an environment that names no shard. */
+/** @throws CONFIG_INVALID for an environment that does not name a shard. */
 export function resolveSource(parsed: z.output<typeof sourceSchema>, env: Environment = process.env): SourceConfig {
   const engineMemoryBytes = (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024;
   return {
@@ -178,7 +178,7 @@ export function parseSchemaPrefix(text: string): SchemaPrefix {
   return { path: path === '' ? '' : `${path}/`, levels };
 }
 
-/** As it is written, with its `/` at the end unless that ends in a wildcard. */
+/** As in the config, with its `/` at the end unless it ends with a wildcard. */
 export function shownPrefix({ path, levels }: SchemaPrefix): string {
   const rest = levels.join('/');
   return `${path}${rest}${rest === '' || rest.endsWith('*') ? '' : '/'}`;

@@ -1,4 +1,4 @@
-// CSV's part of the configuration: its form and the checked form.
+// The part of the configuration for CSV: its form and the checked form.
 import * as z from 'zod';
 
 import { COMMA } from '@s3-connectors/common/json/ascii.ts';
@@ -8,21 +8,21 @@ import { csvDialects, type CsvDialect, type DialectOptions } from './csv-dialect
 
 export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
 
-/** Bytes are ASCII. Without `quote` nothing is quoted; the byte after `escape` stands for itself, if nothing else is said. */
+/** Bytes are ASCII. Without `quote` nothing is quoted. The byte after `escape` represents itself unless `escapedBytes` has it. */
 export type Dialect = {
   readonly delimiter: number;
   readonly quote: number | undefined;
   readonly escape: number | undefined;
-  /** All if it is not said. */
+  /** Default: all. */
   readonly escapedFields?: DialectOptions['escapedFields'];
-  /** Byte behind the escape → byte that it stands for. */
+  /** Byte after the escape → the byte that it represents. */
   readonly escapedBytes?: ReadonlyMap<number, number>;
-  /** LF, CR and CRLF if it is not said. */
+  /** Default: LF, CR and CRLF. */
   readonly lineEnd?: DialectOptions['lineEnd'];
 };
 
 const oneAscii = /^[\t\x20-\x7e]$/u;
-/** A tab or another control character but LF and CR, as forms can hold it. */
+/** A tab or another control character, except LF and CR, in a spelling that forms accept. */
 const writtenControl = /^\\(?:t|u00(?:0[1-9bcef]|1[0-9a-f]|7f)|x(?:0[1-9bcef]|1[0-9a-f]|7f))$/iu;
 const dialectNames = Object.keys(csvDialects) as [CsvDialect, ...CsvDialect[]];
 
@@ -136,7 +136,7 @@ export type CsvOptions = {
   readonly header: boolean;
   readonly columnNames: readonly string[] | undefined;
   readonly encoding: Encoding;
-  /** As they stand in a file, escapes and all. */
+  /** As in the file, with escapes. */
   readonly nullValues: readonly string[];
   readonly quotedNulls: boolean;
   readonly columnTypes: readonly DeclaredColumn[];

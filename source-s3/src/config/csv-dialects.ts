@@ -1,11 +1,11 @@
-// The dialects of CSV by the names of those who write them: what every option is that the configuration leaves open. A table
-// of docs/reference/formats.md is made of it.
+// The dialects of CSV, by the name of their writer: the value of every option that the configuration leaves open. It generates a
+// table of docs/reference/formats.md.
 
-/** What an escape and a letter after it stand for, beside the letter itself. */
+/** What an escaped letter represents, if not itself. */
 const lettersOfC = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 export type DialectOptions = {
-  /** Who writes it, for people. */
+  /** The writer, for people. */
   readonly writer: string;
   readonly delimiter: string;
   readonly quote: string;
@@ -16,7 +16,7 @@ export type DialectOptions = {
   /** The fields in which the escape counts. */
   readonly escapedFields: 'all' | 'quoted' | 'unquoted';
   readonly escapedLetters: Readonly<Record<string, string>>;
-  /** What ends a record: LF, CR or CRLF, or LF alone, so that a CR is a value's. */
+  /** The end of a record: LF, CR or CRLF, or only LF, so that a CR is part of a value. */
   readonly lineEnd: 'any' | 'newline';
 };
 

@@ -1,4 +1,4 @@
-// What the folders below a table mean: the config's field `data_partitioning`.
+// The meaning of the folders below a table: the config's field `data_partitioning`.
 import * as z from 'zod';
 
 import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
@@ -30,7 +30,7 @@ export const dataPartitioning = z.discriminatedUnion('mode', [
         .string()
         .refine(
           (text) => parseDatePattern(text) !== undefined,
-          'must tell year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
+          'must contain year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
         )
         .default('yyyy/MM/dd')
         .meta({
@@ -62,7 +62,7 @@ export type FolderMeaning =
       readonly mode: 'partitioned';
       readonly onConflict: 'path' | 'file' | 'error';
       readonly columnTypes: readonly DeclaredColumn[];
-      /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
+      /** The declared type of a table's partition column; string without a declaration. Case does not matter. */
       readonly typeOf: (table: string, column: string) => DeclaredType;
       readonly folders: FolderColumns;
     };

@@ -1,4 +1,4 @@
-// Which shard this process reads: by the config, or by what the scheduler that started it has put into the environment.
+// The shard that this process reads: from the config, or from the environment of its scheduler.
 import * as z from 'zod';
 
 import { shardCount, shardIn, shardIndex, withinCount, type Shard } from '@s3-connectors/common/program/scheduler.ts';
@@ -17,7 +17,7 @@ export const shardSchema = z
   })
   .refine(({ index, count }) => index < count, withinCount);
 
-/** The config beats the environment. @throws CONFIG_INVALID for an index without a count, and for what is no shard. */
+/** The config overrides the environment. @throws CONFIG_INVALID for an index without a count, and for an invalid shard. */
 export function resolveShard(configured: Shard | undefined, env: Environment): Shard {
   return configured ?? shardIn(env, 'shard') ?? wholeTable;
 }

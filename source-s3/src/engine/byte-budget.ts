@@ -1,6 +1,6 @@
-// A bound on the bytes that are held at once, for work that runs ahead of its consumer by its size and not by its number.
+// A bound on the bytes that are held at once, for work that runs ahead of its consumer and is limited by size instead of number.
 
-/** Gives shares in the order they were asked for. What is larger than the whole budget is given when nothing else is held. */
+/** Grants shares in the order of the requests. A request larger than the complete budget is granted when nothing else is held. */
 export class ByteBudget {
   readonly #limit: number;
   readonly #waiting: { readonly bytes: number; readonly give: () => void }[] = [];
@@ -10,14 +10,14 @@ export class ByteBudget {
     this.#limit = limitBytes;
   }
 
-  /** @returns what gives the share back; to be called once. @throws the signal's reason. */
+  /** @returns a function that returns the share; call it once. @throws the signal's reason. */
   async take(bytes: number, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(signal.reason as Error);
-        this.#serve(); // Those behind it may fit.
+        this.#serve(); // Later requests may fit.
       };
       const waiting = {
         bytes,

@@ -1,4 +1,4 @@
-// The engine's types as stored types.
+// Translates the engine's types into stored types.
 import {
   DuckDBArrayType,
   DuckDBDecimalType,
@@ -48,7 +48,7 @@ export function storedType(type: DuckDBType): StoredType {
     return { kind: 'map', key: storedType(type.keyType), value: storedType(type.valueType) };
   }
   if (type instanceof DuckDBStructType) {
-    // By place: among members with an empty name the engine finds none by its name, and `__proto__` cannot be looked up.
+    // By place: the engine does not find members by an empty name, and `__proto__` cannot be looked up.
     const isUnnamed = type.entryNames.includes('');
     const fields = type.entryNames.flatMap((name, index) => {
       const member = type.entryTypes[index];
@@ -57,7 +57,7 @@ export function storedType(type: DuckDBType): StoredType {
     });
     return { kind: 'struct', fields };
   }
-  if (type.alias === 'JSON') return { kind: 'text' }; // Its own JSON would be part of ours.
+  if (type.alias === 'JSON') return { kind: 'text' }; // Its JSON would become part of the record's JSON.
   if (type instanceof DuckDBDecimalType) return { kind: 'decimal', width: type.width, scale: type.scale };
   return scalars[type.typeId] ?? { kind: 'text' };
 }

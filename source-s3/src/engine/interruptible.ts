@@ -1,13 +1,13 @@
-// Queries that are told to end. The engine looks for that between steps of its work; a step that takes very long, on a hostile
-// file, would keep the process from ending, so after a while the query is given up with its engine.
+// Queries that can be interrupted. The engine checks for that between steps of its work. A very long step, on a hostile file, would
+// keep the process from ending, so after a while the query is abandoned together with its engine.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Interruptible = {
-  /** What `work` gives, or ENGINE_FAILED when it was interrupted and does not end. */
+  /** The result of `work`, or ENGINE_FAILED if it was interrupted and does not end. */
   readonly run: <T>(work: () => Promise<T>) => Promise<T>;
-  /** To be called in place of the engine's own. */
+  /** Call it instead of the engine's own. */
   readonly interrupt: () => void;
-  /** A query was given up: it may run on, and to close its connection would wait for it. */
+  /** A query was abandoned. It may still run, and closing its connection would wait for it. */
   readonly isStuck: boolean;
 };
 
@@ -16,9 +16,9 @@ export function interruptible(interrupt: () => void, giveUpAfterMs = 5000): Inte
   let isStuck = false;
   let running: ((error: ConnectorError) => void) | undefined;
   const giveUp = (meant: typeof running): void => {
-    if (meant === undefined || running !== meant) return; // It has ended; another may run.
+    if (meant === undefined || running !== meant) return; // It has ended, and another one may run.
     isStuck = true;
-    meant(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is given up'));
+    meant(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is abandoned'));
   };
   return {
     async run(work) {

@@ -1,12 +1,12 @@
-// An engine for many tables: a file on which the engine fails in itself ends the instance for every later query too, so a
-// fresh one takes its place and the tables that only shared it do not notice.
+// An engine for many tables. A file on which the engine itself fails ends the instance for every later query. A new instance then
+// replaces it, and other tables do not notice.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Engine } from './engine.ts';
 
 /**
- * The engine is opened when it is first asked. A query that ENGINE_FAILED fails is asked once more, of an engine that no other query shares: if that fails too, it is the
- * query's own fault. Failed engines are closed at the end, since others' queries may still run in them.
+ * The engine is opened at its first use. A query that fails with ENGINE_FAILED is repeated in an engine that no other query shares.
+ * If that fails too, the query is at fault. Failed engines are closed at the end, because other queries may still run in them.
  */
 export function openSelfReplacingEngine(open: () => Promise<Engine>): Engine {
   const opened: Promise<Engine>[] = [];
@@ -32,7 +32,7 @@ export function openSelfReplacingEngine(open: () => Promise<Engine>): Engine {
     run: (sql, signal) => query((engine) => engine.run(sql, signal)),
     limitMemory: (bytes) => query((engine) => engine.limitMemory(bytes)),
     async *lines(sql, signal) {
-      yield* (await shared()).lines(sql, signal); // Lines that were taken cannot be asked for again.
+      yield* (await shared()).lines(sql, signal); // Lines that were consumed cannot be requested again.
     },
     async [Symbol.asyncDispose]() {
       for (const engine of opened) await (await engine)[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-// The format of a table, by the configuration.
+// The format of a table, from the configuration.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import { avroFormat } from './avro/avro-format.ts';
@@ -9,7 +9,7 @@ import { parquetFormat } from './parquet/parquet-format.ts';
 import type { Table } from '../listing/tables.ts';
 import type { Format } from './contract/format.ts';
 
-/** One for each time that a table is read: it tells the log what is true of many files only once. */
+/** One for each time that a table is read, so that the log reports what is true of many files only once. */
 export function formatOf(config: SourceConfig, table: Table): Format {
   const { format, invalidRecords } = config;
   switch (format.format) {

@@ -1,4 +1,4 @@
-// Folders that are a date without saying so, `2024/01/15/`, as Firehose, DMS and Hudi write them: one column, by a pattern.
+// Folders that are dates without names, `2024/01/15/`, as Firehose, DMS and Hudi write them. They make one column, by a pattern.
 import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
 import type { DatePart, FolderColumns } from './folder-columns.ts';
@@ -7,19 +7,19 @@ const units = { yyyy: '\\d{4}', MM: '\\d{2}', dd: '\\d{2}', HH: '\\d{2}' } as co
 type Unit = keyof typeof units;
 const unit = /yyyy|MM|dd|HH/gu;
 
-/** A level of the pattern: what its folders are named as, and the units they tell, in order. */
+/** A level of the pattern: the form of its folder names, and the units in it, in order. */
 type Level = { readonly name: RegExp; readonly units: readonly Unit[] };
 
 type Parts = { readonly [unit in Unit]?: string };
 
 export type DatePattern = {
   readonly levels: readonly Level[];
-  /** Levels that must be there. */
+  /** The number of required levels. */
   readonly needed: number;
   readonly type: 'date' | 'timestamp';
 };
 
-/** `yyyy/MM/dd`, `yyyy-MM-dd/HH`, `yyyy/MM/dd[/HH]`: undefined for what tells no day, or an hour before it. */
+/** `yyyy/MM/dd`, `yyyy-MM-dd/HH`, `yyyy/MM/dd[/HH]`. Undefined for a pattern without a day, or with an hour before the day. */
 export function parseDatePattern(text: string): DatePattern | undefined {
   const { main = '', rest = '' } = /^(?<main>[^[\]]+)(?:\[\/(?<rest>[^[\]]+)\])?$/u.exec(text)?.groups ?? {};
   const levels = [...main.split('/'), ...(rest === '' ? [] : rest.split('/'))].map(levelOf);
@@ -47,7 +47,7 @@ function find(folders: readonly string[], { levels, needed }: DatePattern): Foun
   for (let start = 0; start < folders.length; start++) {
     const found = follow(folders.slice(start), levels);
     const isLast = start + (found?.levels ?? 0) === folders.length;
-    // Less than a day is a date on the way to one only where no other folder follows.
+    // Less than a day may become a date only if no other folder follows.
     if (found !== undefined && (found.levels >= needed || isLast)) return { ...found, start, isLast };
   }
   return undefined;
@@ -72,7 +72,7 @@ function firstOf({ yyyy = '0001', MM = '01', dd = '01', HH = '00' }: Parts): str
   return `${yyyy}-${MM}-${dd}T${HH}:00:00Z`;
 }
 
-/** Years from 1 to 9999, as of all dates. */
+/** Years from 1 to 9999, as for all dates. */
 function exists(parts: Parts): boolean {
   const text = firstOf(parts);
   const time = new Date(text);

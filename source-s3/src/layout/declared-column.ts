@@ -1,4 +1,4 @@
-// Column types that a user declares, in the form and as a look-up: for folder names and for CSV.
+// Column types that a user declares, as a form and as a lookup: for folder names and for CSV.
 import * as z from 'zod';
 
 const typeNames = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
@@ -10,7 +10,7 @@ export type DeclaredColumn = {
   readonly table?: string | undefined;
 };
 
-/** `what` the names are names of. */
+/** `what`: what the names name. */
 export function declaredColumn(what: string): z.ZodType<DeclaredColumn> {
   return z.object({
     name: z
@@ -26,7 +26,10 @@ export function declaredColumn(what: string): z.ZodType<DeclaredColumn> {
   });
 }
 
-/** The declared type of a table's column; a declaration for the table goes before one for all. `keyOf`: the same for names that are one. */
+/**
+ * The declared type of a table's column. A declaration for the table precedes one for all tables. `keyOf`: equal for names that are
+ * the same column.
+ */
 export function declaredTypes(
   declared: readonly DeclaredColumn[],
   keyOf: (name: string) => string,

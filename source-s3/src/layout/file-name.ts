@@ -1,5 +1,4 @@
-// What the name of a file says: of which format it is, and what writers put behind that. Pure; a table of docs/reference/formats.md is
-// made of it.
+// What the name of a file means: its format, compression and part. Pure. It generates a table of docs/reference/formats.md.
 
 /** By `data_format.format`. A name without an extension is read as any format. */
 export const formatExtensions = {
@@ -11,31 +10,33 @@ export const formatExtensions = {
 
 export type FormatName = keyof typeof formatExtensions;
 
-/** Which names are a format's; a compressible one is read from compressed files whose names tell nothing else. */
+/** The names of a format. A compressible format is also read from compressed files whose names show nothing else. */
 export type Naming = { readonly extensions: readonly string[]; readonly compressible: boolean };
 
 export function namingOf(format: FormatName): Naming {
   return { extensions: formatExtensions[format], compressible: format === 'csv' || format === 'jsonl' };
 }
 
-/** Extensions that say how a file is compressed, read or not: the first bytes decide. */
+/** Extensions of compressions, supported or not. The first bytes decide. */
 export const compressionExtensions: ReadonlySet<string> = new Set(
   'gz gzip zst zstd bz2 bzip2 xz lzma lz4 snappy sz deflate zz zip br z lzo lzop'.split(' '),
 );
 
-/** A part's number, as `csv.0001`, or Spark's, as `part-00000.c000`. */
+/** A part's number, as in `csv.0001`, or Spark's, as in `part-00000.c000`. */
 const partNumber = /^(?:c?\d+)$/u;
-/** A part's number right behind the extension, as Redshift has it: `csv000`. One digit is another extension: `json5`. */
+/** A part's number directly after the extension, as Redshift writes it: `csv000`. One digit makes another extension: `json5`. */
 const numbered = /^([a-z]+)\d{2,}$/u;
 
-/** Lower case, without the dot, with the mark that editors put behind the names of copies; undefined when there is none. */
+/** In lower case, without the dot and without the mark that editors add to the names of copies. Undefined if there is none. */
 export function extensionOf(name: string): string | undefined {
   return /\.([A-Za-z0-9]+[~#]?)$/u.exec(name)?.[1]?.toLowerCase();
 }
 
 type Split = { readonly stem: string; readonly extension: string | undefined };
 
-/** The extension of the format, of which `isKnown` tells, without compression and part numbers behind it; undefined for none. */
+/**
+ * The extension of the format, according to `isKnown`, without compression and part numbers after it. Undefined if there is none.
+ */
 function splitName(name: string, isKnown: (extension: string) => boolean): Split {
   let rest = name;
   for (;;) {
@@ -51,7 +52,7 @@ function splitName(name: string, isKnown: (extension: string) => boolean): Split
 
 const allExtensions: ReadonlySet<string> = new Set(Object.values(formatExtensions).flat());
 
-/** `users` of `users.csv.gz`: the name without what says the format, the compression and the part; else without compression. */
+/** `users` for `users.csv.gz`: the name without format, compression and part; or else without compression. */
 export function stemOf(name: string): string {
   const { stem, extension } = splitName(name, (one) => allExtensions.has(one));
   if (extension !== undefined && allExtensions.has(extension)) return stem;
@@ -59,11 +60,11 @@ export function stemOf(name: string): string {
   return last !== undefined && compressionExtensions.has(last) ? stemOf(name.slice(0, -last.length - 1)) : name;
 }
 
-/** The extension by which a file is of another format, or of one that is not known; undefined where it is this format's. */
+/** The extension of another or unknown format. Undefined if the file is of this format. */
 export function foreignExtension(name: string, { extensions, compressible }: Naming): string | undefined {
   const { extension } = splitName(name, (one) => extensions.includes(one));
   if (extension !== undefined) return extensions.includes(extension) ? undefined : extension;
-  // Nothing tells the format. A compressed file is no Parquet or Avro file.
+  // Nothing shows the format. A compressed file is not a Parquet or Avro file.
   const last = extensionOf(name);
   return !compressible && last !== undefined && compressionExtensions.has(last) ? last : undefined;
 }
@@ -75,10 +76,10 @@ export function formatsOf(extension: string): readonly FormatName[] {
   );
 }
 
-/** Extensions that a format has and that say nothing by themselves. */
+/** Extensions that a format has and that show nothing by themselves. */
 export const vagueExtensions: ReadonlySet<string> = new Set(['txt', 'dat']);
 
-/** `.csv.gz` of `a/b.csv.gz`, in lower case; "" when there is none. */
+/** `.csv.gz` for `a/b.csv.gz`, in lower case; "" if there is none. */
 export function shownExtension(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const last = extensionOf(name);
@@ -87,7 +88,7 @@ export function shownExtension(path: string): string {
   return `${before === undefined ? '' : `.${before}`}.${last}`;
 }
 
-/** Files that writers put beside their data, by writer. */
+/** Files that writers put next to their data, by writer. */
 export const sideFiles: readonly { readonly writer: string; readonly names: string; readonly pattern: RegExp }[] = [
   { writer: 'Redshift UNLOAD … MANIFEST', names: '`manifest`, `…manifest`', pattern: /^[^.]*manifest$/u },
   {
@@ -108,6 +109,6 @@ export const sideFiles: readonly { readonly writer: string; readonly names: stri
 ];
 
 export function isSideFile(name: string): boolean {
-  if (!/manifest|metadata|symlink/u.test(name)) return false; // Nearly all names, of which there can be millions.
+  if (!/manifest|metadata|symlink/u.test(name)) return false; // Nearly all names, and there can be millions.
   return sideFiles.some(({ pattern }) => pattern.test(name));
 }

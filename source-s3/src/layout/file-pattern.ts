@@ -1,54 +1,54 @@
 // `file_pattern`: a glob on the path below a table. S3 keys are not file names: case always counts, and a backslash only ever
-// escapes, which is why the platform's own glob does not serve. Nor does a regular expression: it tries every way to divide a
-// path among the stars of a pattern, and with eight of them one path takes minutes. Here all ways are followed side by side,
-// as an automaton whose states are places in the pattern (Thompson, https://swtch.com/~rsc/regexp/regexp1.html).
+// escapes, so the platform's own glob is unsuitable. So is a regular expression: it tries every way to divide a path among the
+// stars of a pattern, which takes minutes for one path and eight stars. This automaton follows all ways at the same time; its
+// states are places in the pattern (Thompson, https://swtch.com/~rsc/regexp/regexp1.html).
 
-/** What every path that matches begins with, as far as the pattern spells it. */
+/** The text with which every matching path begins, as far as the pattern spells it. */
 export function headOf(glob: string): string {
   return glob.includes('/') ? (/^\/?([^*?[{\\]*)/u.exec(glob)?.[1] ?? '') : '';
 }
 
 type Takes = (character: string) => boolean;
-/** A place takes one character that passes its test, or none; then come all of `next`. */
+/** A place takes one character that passes its test, or none. Then all of `next` follow. */
 type Place = { readonly takes: Takes | undefined; readonly next: number[] };
 
-/** Where one may be after some characters: at places that take the next one, or at the end. */
+/** The possible places after some characters: those that take the next character, or the end. */
 type State = {
   readonly takers: readonly Place[];
   readonly isEnd: boolean;
-  /** The state after a character of ASCII, by its number, once it was met; and after any other. */
+  /** The next state after each ASCII character, once it was needed, and after any other character. */
   readonly afterAscii: (State | undefined)[];
   readonly after: Map<string, State>;
 };
 
-/** In all states that are remembered. Paths of one table are much alike: few states and characters are met ever. */
+/** The bound of all remembered states. Paths of one table are similar, so few states and characters occur. */
 const mostPlaces = 200_000;
 const asciiCodes = 128;
 
 /**
- * `*` and `?` stay inside a folder, `**` crosses folders, `[a-z]`, `[!a]` and `{csv,tsv}` as in a shell, `\` escapes. A
- * pattern without a slash is for the file's name, in whatever folder. Bound: the memory of 200,000 places for states that are remembered.
+ * `*` and `?` stay inside a folder, `**` crosses folders, `[a-z]`, `[!a]` and `{csv,tsv}` are as in a shell, `\` escapes. A pattern
+ * without a slash is for the file's name, in any folder. Bound: the memory of 200,000 places for remembered states.
  */
 export class FilePattern {
   readonly #places: readonly Place[];
   readonly #states = new Map<string, State>();
   #start: State;
   #known = 0;
-  /** How often a place was looked at, in all tests together. */
+  /** How often a place was inspected, in all tests together. */
   looks = 0;
 
-  /** @throws SyntaxError for a range that runs backwards, as `[z-a]`. */
+  /** @throws SyntaxError for a reversed range, such as `[z-a]`. */
   constructor(glob: string) {
     this.#places = new Automaton(glob.includes('/') ? glob.replace(/^\//u, '') : `**/${glob}`).places;
     this.#start = this.#reach([0]);
   }
 
-  /** How many places there are: at most two for a character of the pattern, and ten. */
+  /** The number of places: at most two for each character of the pattern, and ten. */
   get size(): number {
     return this.#places.length;
   }
 
-  /** Looks at each place at most twice for each character of the path: when it takes the character and when it is reached. */
+  /** Inspects each place at most twice for each character of the path: when it takes the character and when it is reached. */
   test(path: string): boolean {
     let state = this.#start;
     for (let at = 0; at < path.length; at++) {
@@ -82,7 +82,7 @@ export class FilePattern {
     return following;
   }
 
-  /** The places among `ways`, and those they lead to without a character. */
+  /** The places among `ways`, and those that they reach without a character. */
   #reach(ways: number[]): State {
     const reached = new Set<number>();
     for (let at = ways.pop(); at !== undefined; at = ways.pop()) {
@@ -100,7 +100,7 @@ export class FilePattern {
     const isEnd = reached.has(this.#places.length - 1);
     const afterAscii = Array.from<State | undefined>({ length: asciiCodes });
     const state: State = { takers, isEnd, afterAscii, after: new Map() };
-    this.#known += asciiCodes; // They take as much memory as so many places.
+    this.#known += asciiCodes; // They take as much memory as this many places.
     this.#states.set(key, state);
     return state;
   }
@@ -133,7 +133,7 @@ class Automaton {
       else if (other === ',' && this.#choices.length > 0) this.#nextChoice();
       else this.#one(is(other));
     }
-    const end = this.#place(); // Behind all others.
+    const end = this.#place(); // After all others.
     this.#lead(this.#end, end);
   }
 
@@ -195,13 +195,13 @@ function is(wanted: string): Takes {
   return (character) => character === wanted;
 }
 
-/** A set in brackets; the regular expression is of one character, and has no ways to choose from. */
+/** A set in brackets. The regular expression matches one character, so it has no alternatives to try. */
 function isOf(set: string, isNot: boolean): Takes {
   const pattern = new RegExp(`^[${isNot ? '^/' : ''}${set.replace(/[\\[\]^&]/gu, String.raw`\$&`)}]$`, 'su');
   return (character) => pattern.test(character);
 }
 
-/** Places of the braces that have their counterpart; any other brace stands for itself. */
+/** Places of braces that have a counterpart. Any other brace represents itself. */
 function matchingBraces(glob: string): ReadonlySet<number> {
   const matching = new Set<number>();
   const open: number[] = [];

@@ -1,21 +1,21 @@
-// What the folders of a table say of its rows: one interface for Hive's names and for plain dates.
+// The columns that the folders of a table define: one interface for Hive's names and for plain dates.
 import type { DeclaredType } from './declared-column.ts';
 import { partitionsOf, type Partition } from './layout.ts';
 
 export type DatePart = {
-  /** No folder above is a part of the date. */
+  /** No folder above is part of the date. */
   readonly isFirst: boolean;
-  /** What a path below it tells; undefined: nothing. */
+  /** What a path below it proves. Undefined: nothing. */
   readonly isBorneOutBy: (path: string) => boolean | undefined;
 };
 
-/** What the last folder of a path tells while folders are walked. */
+/** What the last folder of a path defines while folders are walked. */
 export type FolderLevel = {
-  /** The column by which it is newer or older than its neighbours. */
+  /** The column by which it is newer or older than its siblings. */
   readonly own?: Partition;
-  /** The values of a column below it, both included; whole: deeper folders tell no more. */
+  /** The values of a column below it, both included. `whole`: deeper folders add nothing. */
   readonly span?: { readonly column: string; readonly from: string; readonly to: string; readonly isWhole: boolean };
-  /** Of folders that are a part of a date, or are named like one: the `1234` of `1234/2026/01/15/` is no year. */
+  /** For folders that are part of a date, or are named like one: the `1234` of `1234/2026/01/15/` is not a year. */
   readonly part?: DatePart;
 };
 
@@ -23,7 +23,7 @@ export type FolderLevel = {
 export type FolderColumns = {
   readonly partitionsOf: (path: string) => readonly Partition[];
   readonly levelOf: (path: string) => FolderLevel;
-  /** The column that a pattern of dates makes. */
+  /** The column of a date pattern. */
   readonly dateColumn?: string;
   /** The type of a column that is known without a declaration. */
   readonly typeOf: (column: string) => DeclaredType | undefined;

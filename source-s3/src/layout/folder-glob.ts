@@ -1,6 +1,6 @@
-// A folder's name with stars in it, as schema prefixes have them.
+// The name of a folder with stars, as in schema prefixes.
 
-/** No part between two stars matches twice: each is looked for behind the one before. */
+/** Each part between two stars is searched after the one before, so no part is matched twice. */
 export function folderGlob(name: string): { readonly test: (folder: string) => boolean } {
   const [head = '', ...others] = name.split('*');
   if (others.length === 0) return { test: (folder) => folder === name };

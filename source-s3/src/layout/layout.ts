@@ -1,4 +1,4 @@
-// What a key below a table means: a data file with the columns its folders carry, or one of the reasons to pass over it.
+// What a key below a table means: a data file with the columns of its folders, or an object to skip, with the reason.
 // Pure; the only place that knows the Hive naming rules.
 //   <schema prefix>/<table>/[<anything>/][<name>=<value>/…]<file>
 
@@ -21,7 +21,7 @@ export const SKIP_REASONS = {
   after_modified_before: 'not last modified before modified_before',
   file_pattern: 'does not match file_pattern',
   partition_filter: 'folders outside partition_filter, not listed',
-  older_partition: 'files and folders beside the newest partition',
+  older_partition: 'files and folders that are not in the newest partition',
   no_table: 'directly below a schema prefix, in no table’s folder',
   folder: 'folder below a schema prefix whose files are the tables',
 } as const;
@@ -31,16 +31,16 @@ type KeyFacts = {
   /** The key without the table's prefix. */
   readonly path: string;
   readonly size: number;
-  /** In an archive class that cannot be read without a restore. */
+  /** In an archive storage class, which must be restored before reading. */
   readonly archived: boolean;
-  /** Whether the user asks for this very name, though it has this extension, or is a side file's. */
+  /** Whether the user asks for this name, although it has this extension or is a side file's. */
   readonly isAsked?: (extension: string | undefined) => boolean;
 };
 
 const checksumExtensions = new Set(['crc', 'md5', 'sha1', 'sha256', 'sha512', 'sfv']);
 const hiveNull = '__HIVE_DEFAULT_PARTITION__';
 
-/** Why an object below a table is not read; undefined for a data file. */
+/** Why an object below a table is not read. Undefined for a data file. */
 export function skipReason(
   { path, size, archived, isAsked = nobodyAsks }: KeyFacts,
   naming: Naming,
@@ -64,12 +64,12 @@ function nobodyAsks(): boolean {
   return false;
 }
 
-/** A folder `_x=1` is a partition whose column's name happens to start with an underscore. */
+/** A folder `_x=1` is a partition whose column name begins with an underscore. */
 function isHidden(segment: string): boolean {
   return segment.startsWith('.') || (segment.startsWith('_') && !segment.includes('='));
 }
 
-/** The columns in the folders of a path, outermost first; of a column named twice, in whatever case, the first counts. */
+/** The columns in the folders of a path, outermost first. The first of several columns of one name counts, ignoring case. */
 export function partitionsOf(path: string): readonly Partition[] {
   const found = new Map<string, Partition>();
   for (const folder of path.split('/').slice(0, -1)) {
@@ -83,7 +83,7 @@ export function partitionsOf(path: string): readonly Partition[] {
   return [...found.values()];
 }
 
-/** The same for all spellings of a column: Hive's names know no case. */
+/** Equal for all spellings of a column: Hive's names ignore case. */
 export function foldName(name: string): string {
   return name.toLowerCase();
 }
@@ -92,7 +92,7 @@ export function sameColumn(a: string, b: string): boolean {
   return foldName(a) === foldName(b);
 }
 
-/** Hive escapes single characters; a `%` that no two hex digits follow, or bytes that are not UTF-8, stand for themselves. */
+/** Hive escapes single characters. A `%` without two hex digits, and bytes that are not UTF-8, represent themselves. */
 function percentDecode(text: string): string {
   return text.replace(/(?:%[0-9A-Fa-f]{2})+/gu, (escaped) => {
     try {
@@ -103,12 +103,12 @@ function percentDecode(text: string): string {
   });
 }
 
-/** A folder's name as a stream's: `type=x`, the streaming destination's folders, is the stream x. */
+/** The name of the stream of a folder: `type=x`, a folder of the streaming destination, is the stream x. */
 export function tableName(folder: string): string {
   return folder.startsWith('type=') && folder.length > 5 ? percentDecode(folder.slice(5)) : folder;
 }
 
-/** The namespace of a schema prefix; the root has none. */
+/** The namespace of a schema prefix. The root has none. */
 export function namespaceOf(schemaPath: string): string | undefined {
   const trimmed = schemaPath.replace(/^\/+|\/+$/gu, '');
   return trimmed === '' ? undefined : trimmed;

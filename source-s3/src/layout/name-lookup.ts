@@ -1,7 +1,7 @@
-// The names of a file's or a catalog's columns, to look partition columns up in: there can be tens of thousands of both.
+// The column names of a file or catalog, for lookups of partition columns. There can be tens of thousands of names.
 import { foldName } from './layout.ts';
 
-/** Bound: the names, and an entry for each in two maps, made when they are first needed. */
+/** Bound: the names, and an entry for each in two maps, which are made when first needed. */
 export class NameLookup {
   readonly names: readonly string[];
   #places: Map<string, number> | undefined;
@@ -15,13 +15,13 @@ export class NameLookup {
     return this.placeOf(name) !== undefined;
   }
 
-  /** The first place of the name as it is spelled. */
+  /** The first place of the name in this spelling. */
   placeOf(name: string): number | undefined {
     this.#places ??= firstOf(this.names.map((own, place) => [own, place] as const));
     return this.#places.get(name);
   }
 
-  /** The name as it is spelled among these: just so, or else but for the case, since Hive's names know no case. */
+  /** The name in its spelling here: exact, or else ignoring case, because Hive's names ignore case. */
   find(name: string): string | undefined {
     if (this.has(name)) return name;
     this.#folded ??= firstOf(this.names.map((own) => [foldName(own), own] as const));

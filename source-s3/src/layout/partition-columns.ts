@@ -1,5 +1,5 @@
-// The columns that the folders of a table carry. Hive's names know no case: `Year=` and `year=` are one column, under the
-// spelling that a listing shows first.
+// The columns that the folders of a table define. Hive's names ignore case: `Year=` and `year=` are one column, in the spelling
+// that a listing shows first.
 import type { FolderColumns } from './folder-columns.ts';
 import { partitionsOf as hivePartitionsOf } from './layout.ts';
 
@@ -15,10 +15,10 @@ export class PartitionColumns {
     this.#partitionsOf = partitionsOf;
   }
 
-  /** `path` of a data file below the table. */
+  /** `path`: of a data file, below the table. */
   see(path: string): void {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
-    if (folder !== this.#folder) this.#seeFolder(folder); // Most files lie in the folder of the one before.
+    if (folder !== this.#folder) this.#seeFolder(folder); // Most files are in the folder of the file before.
     if (this.#isBare) this.#bare = { count: (this.#bare?.count ?? 0) + 1, first: this.#bare?.first ?? path };
   }
 
@@ -37,7 +37,7 @@ export class PartitionColumns {
     return [...this.#spellings.values()].flatMap(([first]) => first ?? []);
   }
 
-  /** The column's name as it is read. */
+  /** The column's name in records. */
   spellingOf(column: string): string {
     const [first = column] = this.#spellings.get(column.toLowerCase()) ?? [];
     return first;
@@ -47,7 +47,7 @@ export class PartitionColumns {
     return this.#spellings.has(name.toLowerCase());
   }
 
-  /** The files of which no folder tells a column. */
+  /** The files without a folder for a column. */
   get bare(): { readonly count: number; readonly first: string } | undefined {
     return this.#bare;
   }

@@ -1,20 +1,20 @@
-// The order of partition values: whether one lies between bounds, and which of several is the newest.
+// The order of partition values: whether a value is within bounds, and which of several is the newest.
 import { castText, noJsonNumber } from '../casts/text-cast.ts';
 import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
 import { declaredColumnType, partitionJson } from './partition-value.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-/** Values of one type compare with `<`; those of different types are never compared. */
+/** Values of one type are compared with `<`. Values of different types are never compared. */
 type SortKey = bigint | number | string;
 
-/** By the type: numbers, times, strings by their text. Undefined where the value does not fit. */
+/** By type: numbers, times, and strings by their text. Undefined if the value does not fit. */
 export function sortKey(value: string, type: DeclaredType): SortKey | undefined {
   const json = castText(value, declaredColumnType(type));
   return json === undefined || json === noJsonNumber ? undefined : keyOfJson(json, type);
 }
 
-/** Undefined of null. */
+/** Undefined for null. */
 function keyOf(partition: Partition, type: DeclaredType, key: string): SortKey | undefined {
   const json = partitionJson(partition, type, key);
   return json === 'null' ? undefined : keyOfJson(json, type);
@@ -25,16 +25,16 @@ function keyOfJson(json: string, type: DeclaredType): SortKey {
   if (type === 'number') return Number(json);
   if (type === 'boolean') return json; // "false" < "true"
   const text = String(parseJson(json));
-  // As many digits of the second's fraction for all: ISO times then compare as text.
+  // All with the same number of fraction digits, so that ISO times compare as text.
   return type === 'timestamp' ? `${text.slice(0, 19)}${text.slice(19, -1).replace('.', '').padEnd(9, '0')}` : text;
 }
 
-/** Inclusive; an open end is undefined. */
+/** Inclusive. An open end is undefined. */
 export type PartitionBounds = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * Whether some of the values from the one to the other lie in the bounds, which themselves fit the type: the config was checked.
- * @throws PARTITION_VALUE_INVALID when the folder's value does not fit the type; `key` is what the message names.
+ * Whether some of the values between the two are within the bounds, which fit the type because the config was checked. @throws
+ * PARTITION_VALUE_INVALID if the folder's value does not fit the type; the message names `key`.
  */
 export function meets(
   { column, ...span }: { readonly column: string; readonly from: string; readonly to: string },
@@ -50,8 +50,8 @@ export function meets(
 }
 
 /**
- * For sorting, oldest first, null before all. Strings in natural order: `9` before `10`.
- * @throws PARTITION_VALUE_INVALID when a value does not fit the type.
+ * For sorting, oldest first, null before all. Strings in natural order: `9` before `10`. @throws PARTITION_VALUE_INVALID if a value
+ * does not fit the type.
  */
 export function comparePartitions(a: Partition, b: Partition, type: DeclaredType, key: string): number {
   if (type === 'string' && a.value !== null && b.value !== null) return naturalOrder(a.value, b.value);
@@ -60,7 +60,7 @@ export function comparePartitions(a: Partition, b: Partition, type: DeclaredType
   return x < y ? -1 : Number(x > y);
 }
 
-/** Runs of digits as numbers, the rest by text: the same everywhere, whatever the locale. */
+/** Runs of digits as numbers, the rest as text: the same everywhere, in any locale. */
 function naturalOrder(a: string, b: string): number {
   const [as, bs] = [a, b].map((text) => text.match(/\d+|\D+/gu) ?? []);
   for (const [index, x] of (as ?? []).entries()) {
@@ -73,7 +73,7 @@ function naturalOrder(a: string, b: string): number {
   return (as?.length ?? 0) - (bs?.length ?? 0);
 }
 
-/** Names of time columns, the coarsest first: a partition of one can be cut further by a finer one. */
+/** Names of time columns, the coarsest first. A finer one divides the partition of a coarser one. */
 const timeUnits: readonly (readonly string[])[] = [
   ['year', 'yyyy', 'y'],
   ['month', 'mm', 'm'],
@@ -83,8 +83,8 @@ const timeUnits: readonly (readonly string[])[] = [
 ];
 
 /**
- * Whether a column cuts the partition of the columns before it into newer and older ones: the first always does, then
- * year, month, day, hour, minute, as far as they follow one another from coarse to fine.
+ * Whether a column divides the partition of the columns before it into newer and older ones: the first always does, then year,
+ * month, day, hour, minute, if they follow each other from coarse to fine.
  */
 export function refinesTime(columns: readonly string[], next: string): boolean {
   const last = columns.at(-1);

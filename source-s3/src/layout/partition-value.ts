@@ -1,4 +1,4 @@
-// A partition folder's text as a value of its declared type, in JSON.
+// The text of a partition folder as a value of its declared type, in JSON.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
@@ -10,10 +10,7 @@ export function declaredColumnType(type: DeclaredType): ColumnType {
   return type === 'timestamp' ? { kind: 'timestamp', utc: true } : { kind: type };
 }
 
-/**
- * The JSON text of the value.
- * @throws PARTITION_VALUE_INVALID naming key, column and value when the value does not fit.
- */
+/** The JSON text of the value. @throws PARTITION_VALUE_INVALID, naming key, column and value, if the value does not fit. */
 export function partitionJson({ column, value }: Partition, type: DeclaredType, key: string): string {
   if (value === null) return 'null';
   return castText(value, declaredColumnType(type)) ?? fail(misfit(column, value, type, key));

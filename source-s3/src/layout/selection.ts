@@ -1,4 +1,4 @@
-// Which part of a table is read: the config's fields `file_pattern`, `partition_filter` and `latest_partition_only`.
+// The part of a table that is read: the config's fields `file_pattern`, `partition_filter` and `latest_partition_only`.
 import * as z from 'zod';
 
 import { formatsOf, vagueExtensions } from './file-name.ts';
@@ -55,7 +55,7 @@ type Partitioning =
   | { readonly mode: 'date_folders'; readonly pattern: string; readonly column: string };
 
 export type PartitionFilter = PartitionBounds & {
-  /** What is said of a folder outside; undefined: `partition_filter`. */
+  /** The reason for a folder outside. Undefined: `partition_filter`. */
   readonly reason?: 'before_start_date';
   readonly column: string;
   /** Undefined: all tables. */
@@ -63,13 +63,13 @@ export type PartitionFilter = PartitionBounds & {
 };
 
 export type Selection = {
-  /** As it was given, for people. */
+  /** As in the config, for people. */
   readonly filePattern: string | undefined;
-  /** Whether `file_pattern` names the file, by more than wildcards; another format’s extension only where it spells that. */
+  /** Whether `file_pattern` spells part of the file's name. Another format’s extension counts only if it spells that. */
   readonly asksFor: (path: string, extension: string | undefined) => boolean;
-  /** What every path below a table that `matches` begins with. */
+  /** The beginning of every path below a table that `matches`. */
   readonly head: string;
-  /** Of a path below a table. */
+  /** For a path below a table. */
   readonly matches: (path: string) => boolean;
   readonly filtersOf: (table: string) => readonly PartitionFilter[];
   readonly isLatestOnly: (table: string) => boolean;
@@ -112,7 +112,7 @@ function namesFile(pattern: string): (extension: string | undefined) => boolean 
   };
 }
 
-/** What can be judged only with the partition columns in view. */
+/** Checks what depends on the partition columns. */
 export function checkSelection(
   config: SelectionFields & { readonly data_partitioning: Partitioning; readonly tables_from?: 'folders' | 'files' },
   context: z.RefinementCtx,
@@ -129,7 +129,7 @@ export function checkSelection(
     const why =
       config.tables_from === 'files'
         ? 'It is for folders, of which a table has none with tables_from "files"'
-        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
+        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders define no columns';
     if (filters.length > 0) report(['partition_filter'], why);
     if (latest.length > 0) report(['latest_partition_only'], why);
     return;
@@ -151,7 +151,7 @@ function declaredIn(partitioning: Exclude<Partitioning, { mode: 'not_partitioned
 function boundsProblem(from: string | undefined, to: string | undefined, type: DeclaredType): readonly string[] {
   if (from === undefined && to === undefined) return ['Give "from", "to" or both'];
   const misfit = [from, to].find((bound) => bound !== undefined && sortKey(bound, type) === undefined);
-  if (misfit !== undefined) return [`"${misfit}" is no ${type}, the type declared for the column`];
+  if (misfit !== undefined) return [`"${misfit}" is not a valid ${type}, the type declared for the column`];
   if (from === undefined || to === undefined) return [];
   const [least, most] = [sortKey(from, type), sortKey(to, type)];
   if (least === undefined || most === undefined || least <= most) return [];

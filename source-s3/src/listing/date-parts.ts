@@ -1,4 +1,4 @@
-// Whether folders that are named as a part of a date are one, before a filter leaves them out: `1234/2026/01/15/` may be a shop's.
+// Whether folders that look like part of a date are one, before a filter excludes them: `1234/2026/01/15/` may be a shop's.
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
@@ -11,8 +11,8 @@ type Named = { readonly folder: string; readonly part?: DatePart };
 const foldersAtOnce = 8;
 
 /**
- * Those of the folders, all of one folder, whose first files do not say that they are a part of a date. A request for each year, and
- * one for the first month: months of a year are all such parts, or none is.
+ * The folders, all in one folder, whose first files do not prove that they are part of a date. It needs a request for each year,
+ * and one for the first month: either all months of a year are such parts, or none is.
  */
 export async function undatedOf(
   place: Place,
@@ -39,10 +39,10 @@ async function isBorneOut(
     const answers = objects.map(({ key }) => part.isBorneOutBy(key.slice(root.length)));
     return answers.find((answer) => answer !== undefined) ?? false;
   }
-  return true; // There is nothing in it.
+  return true; // It is empty.
 }
 
-/** A path below a folder says that the folder is no part of a date. */
+/** A path below a folder proves that the folder is not part of a date. */
 export function contradicts(path: string, part: DatePart | undefined): boolean {
   return part?.isBorneOutBy(path) === false;
 }

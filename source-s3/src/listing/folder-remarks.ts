@@ -1,10 +1,10 @@
-// What the log says of the columns that a table's folders carry.
+// What the log reports about the columns of a table's folders.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import type { FolderColumns } from '../layout/folder-columns.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 
-/** For people; `prefix`: the table's. */
+/** For people. `prefix`: the table's. */
 export function folderRemarks(prefix: string, columns: PartitionColumns, folders: FolderColumns): readonly string[] {
   return [...columns.twins.map(spelledTwice), ...undated(prefix, columns, folders)];
 }

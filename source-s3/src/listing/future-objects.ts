@@ -1,10 +1,11 @@
-// Objects that are dated in the future, by S3's own clock or, where its answers have no date, by this machine's: another storage's copy tools set such times. Read in their order
-// they would move the watermark there, and nothing written until then would be read.
+// Objects that are dated in the future, by S3's clock or, if its answers have no date, by this machine's. Copy tools of other
+// storages set such times. Read in their order, they would move the watermark into the future, and nothing that is written until
+// then would be read.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-/** Clocks differ; S3 itself refuses requests that are dated a quarter of an hour away. */
+/** Clocks differ. S3 itself refuses requests that are dated a quarter of an hour away. */
 const toleranceMs = 3_600_000;
 
 type Clocks = Pick<S3, 'contact'> & { readonly clock: Pick<S3['clock'], 'wall'> };
@@ -18,7 +19,7 @@ export class FutureObjects {
     this.#s3 = s3;
   }
 
-  /** The object, modified now if it is dated in the future. */
+  /** The object, with the present as its time if it is dated in the future. */
   at(object: ListedObject): ListedObject {
     const now = currentTime(this.#s3);
     if (!isFuture(object.lastModified.getTime(), now)) return object;
@@ -27,7 +28,7 @@ export class FutureObjects {
     return { ...object, lastModified: new Date(now) };
   }
 
-  /** For the log; none where all is past. */
+  /** For the log. Empty if all times are in the past. */
   get remarks(): readonly string[] {
     if (this.#example === undefined) return [];
     const { key, lastModified } = this.#example;
@@ -44,7 +45,7 @@ export function currentTime({ contact, clock }: Clocks): number {
   return contact.serverTime ?? clock.wall();
 }
 
-/** Whose clock tells the present, for people. */
+/** The clock that defines the present, for people. */
 export function clockOwner({ contact }: Clocks): string {
   return contact.serverTime === undefined ? 'this machine’s' : "S3's";
 }

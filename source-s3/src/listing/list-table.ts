@@ -1,4 +1,4 @@
-// The data files of a table, and what lies beside them and is not read, by reason.
+// The data files of a table, and the other objects there by the reason why they are not read.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -18,17 +18,17 @@ import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } f
 import { behindLog, isDeeperLog, readSparkLog, sparkRemarks, type SparkLog } from './spark-log.ts';
 import type { Table } from './tables.ts';
 
-/** What is known of a listing beside its data files; whole when all of these were taken. */
+/** What a listing shows besides its data files. It is complete once all of these were taken. */
 export type ListingReport = {
   readonly skips: SkipReport;
-  /** Files with the extensions of other formats, or with unknown ones, by extension. */
+  /** Files with extensions of other or unknown formats, by extension. */
   readonly foreign: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
   readonly columns: PartitionColumns;
-  /** For people: what of the options had no effect, what is spelled in two ways. */
+  /** For people: options without effect, and names in two spellings. */
   readonly remarks: readonly string[];
 };
 
-/** A part of a listing: the data files of a page, and what else lies among them. */
+/** A part of a listing: the data files of a page, and the other objects among them. */
 type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
 
 type ListingConfig = Pick<
@@ -36,13 +36,13 @@ type ListingConfig = Pick<
   'partitioning' | 'selection' | 'startDate' | 'modifiedBefore' | 'lookbackMs'
 > & {
   readonly naming: Naming;
-  /** Of the paths below the table; all, where nothing tells. */
+  /** For paths below the table. All are committed if nothing shows otherwise. */
   readonly isCommitted?: (path: string) => boolean;
 };
 
 /**
- * Lists the table, a page at a time. Without filters nothing is held but the page.
- * @throws TABLE_FORMAT_UNSUPPORTED for a Delta, Iceberg or Hudi table: its plain files hold deleted rows.
+ * Lists the table, a page at a time. Without filters only one page is held. @throws TABLE_FORMAT_UNSUPPORTED for a Delta, Iceberg
+ * or Hudi table: its files still contain deleted rows.
  */
 export function listTable(
   s3: S3,
@@ -63,7 +63,7 @@ function foldersOf({ partitioning }: Pick<SourceConfig, 'partitioning'>): Folder
   return partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders;
 }
 
-/** What is known of a table while it is listed. */
+/** What is known about a table while it is listed. */
 type Found = { log: SparkLog | undefined; hasLatest: boolean };
 
 async function* dataFiles(
@@ -98,7 +98,7 @@ async function* dataFiles(
   );
 }
 
-/** All that may be data, by the shortest way that the options leave. */
+/** Everything that may be data, by the shortest way that the options allow. */
 async function* seenKeys(
   s3: S3,
   table: Table,
@@ -148,7 +148,7 @@ function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly pre
   return { objects, skipped };
 }
 
-/** What is said of every listing, whoever asked for it. */
+/** Reports that every listing makes. */
 export function reportListing(table: Table, { skips, remarks: said }: ListingReport, log: Log): void {
   const label = streamLabel(table.stream);
   const skipped = describeSkips(skips);
@@ -163,10 +163,10 @@ function emptyFiles({ count, example }: { readonly count: number; readonly examp
     count === 1
       ? `1 data file has zero bytes: "${example}"`
       : `${count} data files have zero bytes, such as "${example}"`;
-  return `${what}. If a writer failed, have it written again.`;
+  return `${what}. If a writer failed, write it again.`;
 }
 
-/** With date folders `start_date` leaves out those that were over long before it, as far as files can come late. */
+/** With date folders, `start_date` excludes folders that ended long before it, by more than files can be late. */
 function startFilters({ partitioning, startDate, lookbackMs }: ListingConfig): readonly PartitionFilter[] {
   if (partitioning.mode !== 'partitioned' || startDate === undefined) return [];
   const { dateColumn } = partitioning.folders;
@@ -193,7 +193,7 @@ function remarks(
     : idle;
 }
 
-/** Why an object of the table is not read; undefined for a data file. */
+/** Why an object of the table is not read. Undefined for a data file. */
 export function skipReasonOf(
   object: ListedObject,
   { prefix }: Pick<Table, 'prefix'>,

@@ -1,15 +1,15 @@
 // Objects of one table in little memory: a table can have ten million files. They are rows of a temporary database, which SQLite
-// keeps in memory as far as its cache reaches, and in files without a name beyond that (docs/adr/0020).
+// keeps in memory up to the size of its cache, and beyond that in files without a name (docs/adr/0020).
 import { tmpdir } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 const cacheKibibytes = 16 * 1024;
-/** Nobody else has the database, and nothing of it outlives the run. */
+/** No one else has the database, and nothing of it outlives the run. */
 const settings = `PRAGMA cache_size = -${cacheKibibytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF`;
 
-/** Bound: 16 MiB of memory; of disk the bytes of the keys and some 80 a file, twice that when there are many. */
+/** Bound: 16 MiB of memory; on disk the bytes of the keys and about 80 for each file, twice that if there are many. */
 export class ListedObjects implements Disposable {
   readonly #prefix: string;
   readonly #database: DatabaseSync;
@@ -20,7 +20,7 @@ export class ListedObjects implements Disposable {
   /** All keys begin with `prefix`. @throws as a failure of the disk, with the system's code. */
   constructor(prefix: string) {
     this.#prefix = prefix;
-    process.env['SQLITE_TMPDIR'] ??= tmpdir(); // Else it has an order of its own among the folders of the system.
+    process.env['SQLITE_TMPDIR'] ??= tmpdir(); // Otherwise SQLite has its own order of the system's folders.
     this.#database = onDisk(() => new DatabaseSync(''));
     this.#database.exec(`${settings}; CREATE TABLE object (time INTEGER, path BLOB, etag BLOB, size INTEGER); BEGIN`);
     this.#insert = this.#database.prepare('INSERT INTO object VALUES (?, ?, ?, ?)');
@@ -30,7 +30,7 @@ export class ListedObjects implements Disposable {
     return this.#length;
   }
 
-  /** Sizes of all. */
+  /** The sum of all sizes. */
   get totalBytes(): number {
     return this.#totalBytes;
   }
@@ -42,7 +42,7 @@ export class ListedObjects implements Disposable {
     this.#totalBytes += size;
   }
 
-  /** By LastModified, then by the bytes of the key: the order of reading. They are sorted now, and come as they are taken. */
+  /** By LastModified, then by the bytes of the key: the order of reading. They are sorted now, and yielded as they are taken. */
   sorted(): Iterable<ListedObject> {
     const query = this.#database.prepare('SELECT time, path, etag, size FROM object ORDER BY time, path');
     query.setReturnArrays(true);
@@ -72,12 +72,12 @@ function* objects(
   }
 }
 
-/** As bytes, for a text of the database would end at a NUL. */
+/** As bytes, because a text of the database would end at a NUL. */
 function textOf({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString();
 }
 
-/** SQLite's codes for what the disk refuses, as the system's. */
+/** The system's codes for SQLite's disk errors. */
 const systemCodes: ReadonlyMap<number, string> = new Map([
   [10, 'EIO'],
   [13, 'ENOSPC'],
@@ -89,7 +89,7 @@ function onDisk<T>(work: () => T): T {
     return work();
   } catch (error) {
     const { errcode = 0 } = error as { readonly errcode?: number };
-    const code = systemCodes.get(errcode % 256); // The higher bits tell more.
+    const code = systemCodes.get(errcode % 256); // The higher bits have details.
     if (code === undefined) throw error;
     throw Object.assign(new Error(`${code}: the listing cannot be kept`, { cause: error }), { code, syscall: 'write' });
   }

@@ -1,5 +1,5 @@
-// Lists a table: whole, or folder by folder where `partition_filter` or `latest_partition_only` say that some folders need
-// not be listed at all. A folder costs a request then, so that is done only as deep as the options look.
+// Lists a table: completely, or folder by folder if `partition_filter` or `latest_partition_only` make some folders unnecessary. A
+// folder then costs a request, so this goes only as deep as the options need.
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
@@ -11,12 +11,12 @@ import type { DeclaredType } from '../layout/declared-column.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { contradicts, undatedOf } from './date-parts.ts';
 
-/** `isData` tells what would be read from what is passed over for its own sake. */
+/** `isData` separates data files from objects that are never read. */
 type Walk = {
   readonly s3: S3;
-  /** What all paths are below. */
+  /** The folder that contains all paths. */
   readonly root: string;
-  /** What the paths begin with that are wanted; "" for all. */
+  /** The beginning of the wanted paths; "" for all. */
   readonly head: string;
   /** Sees the pages of the root before they are used. */
   readonly atRoot: (pages: AsyncIterable<ListPage>) => AsyncIterable<ListPage>;
@@ -25,23 +25,23 @@ type Walk = {
   readonly isData: (object: ListedObject) => boolean;
 };
 
-/** A folder with its `/`, and the filters whose columns stand in none of the folders above it. */
+/** A folder with its `/`, and the filters whose columns are in none of the folders above it. */
 type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
 
 export type Seen =
   | { readonly kind: 'objects'; readonly objects: readonly ListedObject[] }
-  /** A folder that was not looked into, or an object beside the newest partition. */
+  /** A folder that was not listed, or an object that is not in the newest partition. */
   | {
       readonly kind: 'passed';
       readonly key: string;
       readonly reason: 'partition_filter' | 'older_partition' | 'before_start_date';
     }
-  /** A filter met its column. */
+  /** A filter found its column. */
   | { readonly kind: 'met'; readonly filter: PartitionFilter };
 
 const foldersAtOnce = 8;
 
-/** All that the filters leave; without filters one plain listing. Bound: a page for each of eight folders. */
+/** Everything that the filters leave. Without filters it is one plain listing. Bound: a page for each of eight folders. */
 export async function* walkPlaces(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Seen> {
   const whole = places.filter(({ open }) => open.length === 0);
   const begin = (place: Place, stop: AbortSignal) => begun(listWhole(walk, place, stop));
@@ -57,7 +57,7 @@ export async function* walkPlaces(walk: Walk, places: readonly Place[], signal: 
   yield* walkPlaces(walk, below, signal);
 }
 
-/** Has its first item asked for ahead; the others are when they are taken. */
+/** Requests its first item ahead, and the others when they are taken. */
 async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
   const first = await source.next();
   return (async function* () {
@@ -72,12 +72,12 @@ async function* listWhole(walk: Walk, { folder }: Place, signal: AbortSignal): A
   for await (const { objects } of folder === walk.root ? walk.atRoot(pages) : pages) yield { kind: 'objects', objects };
 }
 
-/** What the wanted paths below a folder begin with: all listed folders are on the way to the head, or below it. */
+/** The beginning of the wanted paths below a folder. All listed folders are on the way to the head, or below it. */
 function headBelow({ root, head }: Walk, folder: string): string {
   return `${root}${head}`.slice(folder.length);
 }
 
-/** One level of a folder. A name that the head spells is not asked for: what is not there is found empty. */
+/** One level of a folder. A name that the head spells is not listed: if it does not exist, it is empty. */
 async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): AsyncGenerator<ListPage> {
   const head = headBelow(walk, folder);
   const end = head.indexOf('/') + 1;
@@ -90,8 +90,8 @@ async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): Asy
 }
 
 /**
- * The newest partition that holds data, among those inside the filters; undefined when no folder carries a column. Looks
- * into one folder after the other, the newest first, and lists no other.
+ * The newest partition with data, among those inside the filters. Undefined if no folder defines a column. It inspects one folder
+ * after another, the newest first, and lists no other.
  */
 export async function findLatest(
   walk: Walk,
@@ -134,7 +134,7 @@ function passed(key: string): Seen {
   return { kind: 'passed', key, reason: 'older_partition' };
 }
 
-/** A folder inside the filters, with the column it carries. */
+/** A folder inside the filters, with the column that it defines. */
 type Branch = Place & { readonly own: Partition | undefined; readonly part: DatePart | undefined };
 type Level = {
   readonly objects: readonly ListedObject[];
@@ -192,7 +192,7 @@ function judge({ typeOf, root, levelOf }: Walk, { folder, open }: Place): Judged
   return { ...level, folder, met, outside };
 }
 
-/** The branches that carry the next column of time, those of one value together. */
+/** The branches that define the next time column; those of one value together. */
 function newestFirst({ typeOf }: Walk, columns: readonly string[], branches: readonly Branch[]): readonly Branch[][] {
   const column = branches.find(({ own }) => own !== undefined && refinesTime(columns, own.column))?.own?.column;
   if (column === undefined) return [];

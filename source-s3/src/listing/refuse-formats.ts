@@ -1,4 +1,4 @@
-// Refuses a table of a table format wherever its log shows: its plain files hold rows that were deleted.
+// Refuses a table of a table format as soon as its log appears: its files still contain deleted rows.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -11,7 +11,7 @@ import type { Table } from './tables.ts';
 
 const logsAtOnce = 3;
 
-/** Where only what begins with `head` is listed: a table format keeps its log in a folder beside its files or above them. */
+/** For a listing of only what begins with `head`: a table format keeps its log in a folder next to its files or above them. */
 export async function refuseFormatsBeside(
   s3: S3,
   { table, head, naming }: { readonly table: Table; readonly head: string; readonly naming: Naming },
@@ -46,7 +46,7 @@ export function refuseTableFormats(table: Table, seen: Seen, { extensions }: Nam
 function unsupported(table: Table, format: string, path: string): ConnectorError {
   return new ConnectorError(
     'TABLE_FORMAT_UNSUPPORTED',
-    `"${table.prefix}" is a table in ${format} format ("${path}"): read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+    `"${table.prefix}" is a table in ${format} format ("${path}"): its files still contain deleted rows. Use a connector for ${format}, or export it as plain files.`,
     { stream: table.stream },
   );
 }

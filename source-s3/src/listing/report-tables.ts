@@ -1,11 +1,11 @@
-// What is said of the tables below the schema prefixes: what belongs to none, and what looks like a mistake.
+// Reports about the tables below the schema prefixes: objects that belong to none, and probable mistakes.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { describeSkips } from './skip-report.ts';
 import type { Table, Tables } from './tables.ts';
 
-/** What is said of the tables, whoever looked for them. */
+/** Reports that every search for tables makes. */
 export function reportTables({ byStream, skips, refused }: Tables, { selection }: SourceConfig, log: Log): void {
   for (const error of refused) log('WARN', error.message);
   const skipped = describeSkips(skips);
@@ -22,7 +22,7 @@ export function reportTables({ byStream, skips, refused }: Tables, { selection }
   if (inside !== undefined) log('WARN', inside);
 }
 
-/** Where a schema prefix is a table of another, or in one. */
+/** A schema prefix that is a table of another prefix, or in one. */
 function readTwice(tables: readonly Table[]): string | undefined {
   const byPrefix = new Set(tables.map(({ prefix }) => prefix));
   const around = ({ prefix }: Table): string | undefined => {
@@ -32,22 +32,21 @@ function readTwice(tables: readonly Table[]): string | undefined {
   };
   const inner = tables.find((table) => around(table) !== undefined);
   if (inner === undefined) return undefined;
-  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. Correct schema_prefixes if that is not meant.`;
+  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. If that is wrong, correct schema_prefixes.`;
 }
 
-/** A folder, not a file. */
+/** Only for a folder, not for a file. */
 export function isNamedAsPartition({ stream, file }: Table): boolean {
   return file === undefined && stream.name.includes('=');
 }
 
-/** The usual mistake: the path of one table given as a schema prefix. */
+/** The usual mistake: the path of one table as a schema prefix. */
 function partitionsAsTables({ prefix }: Table, count: number): string {
   const parent = prefix.replace(/[^/]*\/$/u, '');
   const remedy =
     parent === ''
       ? ''
       : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
-  const folders =
-    count === 1 ? '1 folder that is taken for a table is' : `${count} folders that are taken for tables are`;
+  const folders = count === 1 ? '1 folder that counts as a table is' : `${count} folders that count as tables are`;
   return `${folders} named like ${count === 1 ? 'a partition' : 'partitions'}, such as "${prefix}".${remedy}`;
 }

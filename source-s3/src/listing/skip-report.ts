@@ -1,8 +1,8 @@
-// What was passed over and why, in numbers: for the log and for people.
+// What was skipped and why, in numbers: for the log and for people.
 import { shownExtension } from '../layout/file-name.ts';
 import { SKIP_REASONS, type SkipReason } from '../layout/layout.ts';
 
-/** Number and one example of what was passed over for each reason. */
+/** The number and one example of skipped objects, for each reason. */
 export type SkipReport = Map<SkipReason, { count: number; readonly example: string }>;
 
 export function countSkip<Name>(
@@ -21,14 +21,14 @@ export type Skipped = { readonly reason: SkipReason; readonly key: string };
 
 export type Gathered = {
   readonly skips: SkipReport;
-  /** Files with the extensions of other formats, or with unknown ones, by extension. */
+  /** Files with extensions of other or unknown formats, by extension. */
   readonly foreign: Map<string, { count: number; readonly example: string }>;
 };
 
-/** That are told apart. */
+/** The most extensions that are counted separately. */
 const mostExtensions = 100;
 
-/** Counts what is not read. */
+/** Counts objects that are not read. */
 export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): void {
   countSkip(skips, reason, key);
   if (reason !== 'extension') return;
@@ -36,7 +36,7 @@ export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): 
   if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
 }
 
-/** A list for one sentence; undefined when nothing was passed over but folder markers. */
+/** A list for one sentence. Undefined if nothing was skipped except folder markers. */
 export function describeSkips(report: SkipReport): string | undefined {
   const parts = [...report]
     .filter(([reason]) => reason !== 'marker')

@@ -1,5 +1,6 @@
-// The log of Spark's streaming file sink, `<table>/_spark_metadata/`: which files belong to complete batches. A file for each
-// batch, `12`, and in place of all before it every tenth, `19.compact`: a version, then a JSON object for each file.
+// The log of Spark's streaming file sink, `<table>/_spark_metadata/`: the files that belong to complete batches. There is a file
+// for each batch, `12`, and every tenth one, `19.compact`, replaces all before it. Each has a version, then a JSON object for each
+// file.
 // https://github.com/apache/spark/blob/v3.5.6/sql/core/src/main/scala/org/apache/spark/sql/execution/streaming/FileStreamSinkLog.scala
 import { hash } from 'node:crypto';
 
@@ -15,17 +16,17 @@ const batchesAtOnce = 4;
 const version = 'v1';
 const mostLineLength = 64 * 1024;
 
-/** A log that cannot be followed; its text is for people, and names the file. */
+/** A log that cannot be used. Its text is for people, and names the file. */
 class BrokenLog extends Error {}
 
 export type SparkLog = {
-  /** Of a path below the table; without a log that can be followed, all are. */
+  /** For a path below the table. Without a usable log all are committed. */
   readonly isCommitted: (path: string) => boolean;
-  /** Why the log is not followed. */
+  /** Why the log is not used. */
   readonly problem?: string;
 };
 
-/** Undefined where there is no log. Bound: 16 bytes for each file of the table. */
+/** Undefined if there is no log. Bound: 16 bytes for each file of the table. */
 export async function readSparkLog(s3: S3, prefix: string, signal: AbortSignal): Promise<SparkLog | undefined> {
   for (let attempt = 1; ; attempt++) {
     const files = await Array.fromAsync(listPages(s3, { prefix: prefix + folder }, signal));
@@ -39,14 +40,14 @@ export async function readSparkLog(s3: S3, prefix: string, signal: AbortSignal):
       return { isCommitted: (path) => committed.has(path) };
     } catch (error) {
       if (error instanceof BrokenLog) return { isCommitted: () => true, problem: error.message };
-      // Spark replaces what a compact file holds, and deletes it.
+      // Spark replaces the batches of a compact file, and deletes them.
       const isChanged = error instanceof ConnectorError && error.code === 'S3_OBJECT_CHANGED';
       if (!isChanged || attempt > 2) throw error;
     }
   }
 }
 
-/** Of a folder below the table: it is not followed. */
+/** For a folder below the table: its log is not used. */
 export function isDeeperLog(path: string): boolean {
   return path.includes(`/${folder}`);
 }
@@ -56,11 +57,11 @@ export function* sparkRemarks(
   log: SparkLog | undefined,
   { hasDeeperLog, isAllUncommitted }: { readonly hasDeeperLog: boolean; readonly isAllUncommitted: boolean },
 ): Generator<string> {
-  const then = 'All data files are read, and those of a batch that failed and was tried again hold its rows once more';
+  const then = 'All data files are read, and those of a batch that failed and was tried again repeat its rows';
   if (log?.problem !== undefined) {
-    yield `the log of Spark's streaming sink, "${folder}", cannot be followed: ${log.problem}. ${then}`;
+    yield `the log of Spark's streaming sink, "${folder}", cannot be used: ${log.problem}. ${then}`;
   } else if (log === undefined && hasDeeperLog) {
-    yield `a folder below the table has a log of Spark's streaming sink, "${folder}", which is followed only directly below a table. ${then}. If each such folder is a table, give the path above them as the schema prefix`;
+    yield `a folder below the table has a log of Spark's streaming sink, "${folder}", which is used only directly below a table. ${then}. If each such folder is a table, give the path above them as the schema prefix`;
   }
   if (isAllUncommitted) {
     yield `none of its files is in the log of Spark's streaming sink, "${folder}", so none is read. If another program wrote them, delete that folder`;
@@ -68,8 +69,8 @@ export function* sparkRemarks(
 }
 
 /**
- * Pages of a table's own folder as they come, in the order of their names; `found` is called before the first one if there is a
- * log, or if two pages do not tell.
+ * Passes on the pages of a table's own folder, in the order of their names. Calls `found` before the first page if there is a log,
+ * or if two pages do not show it.
  */
 export async function* behindLog(
   pages: AsyncIterable<ListPage>,
@@ -94,7 +95,7 @@ export async function* behindLog(
   yield* held;
 }
 
-/** The newest compact file and the batches after it. @throws BrokenLog for a batch that is missing or archived. */
+/** The newest compact file and the batches after it. @throws BrokenLog for a missing or archived batch. */
 function batchesOf(objects: readonly ListedObject[]): readonly ListedObject[] {
   const batches = new Map<number, ListedObject>();
   let first = 0;
@@ -117,7 +118,7 @@ function batchesOf(objects: readonly ListedObject[]): readonly ListedObject[] {
   });
 }
 
-/** Takes the lines of a batch, of which the first is the version. @throws BrokenLog for what Spark does not write. */
+/** Takes the lines of a batch; the first line is the version. @throws BrokenLog for anything that Spark does not write. */
 async function readBatch(
   s3: S3,
   { batch: { key, etag, size }, prefix, committed }: { batch: ListedObject; prefix: string; committed: Paths },
@@ -132,7 +133,7 @@ async function readBatch(
   if (isFirst) throw new BrokenLog(`"${key}" is empty`);
 }
 
-/** The last one needs no end. Bound: a piece, and a line that is given up when it is too long. */
+/** The last line needs no end. Bound: a piece, and a line up to the longest length. */
 async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -140,18 +141,18 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<strin
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
-    if (rest.length > mostLineLength) break; // No line of Spark's: what is cut here is no JSON.
+    if (rest.length > mostLineLength) break; // Not a line of Spark's: what is cut here is not JSON.
   }
   if (rest !== '') yield rest;
 }
 
-/** The path below the table that a line of the log tells of; undefined for what is no such line. */
+/** The path below the table in a line of the log. Undefined for any other line. */
 export function entryOf(line: string, prefix: string): { readonly path: string; readonly action: string } | undefined {
   try {
     const { path: uri, action } = parseJson(line) as { readonly path: string; readonly action: string };
     const key = decodeURIComponent(uri.replace(/^[a-z][\w+.-]*:(?:\/\/[^/]*)?(?=\/)/iu, '')).slice(1);
     if (key.startsWith(prefix)) return { path: key.slice(prefix.length), action };
-    // The table was moved. Spark writes into the table's folder itself or into those of partitions.
+    // The table was moved. Spark writes into the table's folder itself or into partition folders.
     const [path = key] = /(?:[^/=]+=[^/]*\/)*[^/]*$/u.exec(key) ?? [];
     return { path, action };
   } catch {
@@ -159,13 +160,13 @@ export function entryOf(line: string, prefix: string): { readonly path: string; 
   }
 }
 
-/** A set of paths, each as a number of its hash: two of ten million share one once in some hundred times. */
+/** A set of paths, each as the number of its hash. Two of ten million share one in about one of a hundred cases. */
 class Paths {
   #prints = new Float64Array(1024);
   #length = 0;
   readonly #deleted = new Set<number>();
 
-  /** False for what is no line of the log. */
+  /** False if the line is not of the log. */
   take(line: string, prefix: string): boolean {
     const entry = entryOf(line, prefix);
     if (entry === undefined) return false;
@@ -184,7 +185,7 @@ class Paths {
     this.#prints[this.#length++] = print;
   }
 
-  /** When all are taken. */
+  /** Call it once all are taken. */
   sort(): void {
     this.#prints = this.#prints.subarray(0, this.#length).sort();
   }

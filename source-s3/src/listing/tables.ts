@@ -1,5 +1,5 @@
-// Finds the tables: every folder directly below a schema prefix is one, and a stream, or with `tables_from: files` every data
-// file there. Listing with a delimiter costs a request per thousand of them, however many objects the folders hold.
+// Finds the tables: every folder directly below a schema prefix is one, and a stream; with `tables_from: files` every data file
+// there. A listing with a delimiter costs a request per thousand of them, however many objects the folders contain.
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -15,9 +15,9 @@ import { tableFormat } from './table-format.ts';
 
 export type Table = {
   readonly stream: StreamDescriptor;
-  /** The folder with its `/` that all its keys are below. */
+  /** The folder with its `/` that contains all its keys. */
   readonly prefix: string;
-  /** The only one, where a file is the table. */
+  /** Set if one file is the table. */
   readonly file?: ListedObject;
 };
 
@@ -29,10 +29,10 @@ export function tablePlace({ prefix, file }: Table): string {
 export type Tables = {
   /** In the order of the prefixes and then of the keys. */
   readonly byStream: ReadonlyMap<StreamKey, Table>;
-  /** What lies directly below the schema prefixes and belongs to no table. */
+  /** Objects directly below the schema prefixes that belong to no table. */
   readonly skips: SkipReport;
   readonly foreign: Gathered['foreign'];
-  /** Schema prefixes that are no such thing, and streams (named in the error) of which there would be two. */
+  /** Invalid schema prefixes, and streams that would exist twice; the errors name them. */
   readonly refused: readonly ConnectorError[];
 };
 
@@ -87,7 +87,7 @@ function* folderTables({ path, objects, folders, skips }: Level): Generator<Tabl
   }
 }
 
-/** By name alone: a file that is too old or archived is a table without a file to read, as a folder of such files is. */
+/** By name only: a file that is too old or archived is a table without a file to read, like a folder of such files. */
 function* fileTables({ path, objects, folders, ...counts }: Level, config: TablesConfig): Generator<Table> {
   const naming = namingOf(config.format.format);
   for (const folder of folders) {
@@ -113,7 +113,7 @@ function streamOf(path: string, name: string): StreamDescriptor {
   return { name, ...(namespace !== undefined && { namespace }) };
 }
 
-/** The schema prefixes, each once, with those that have wildcards replaced by the folders that they match. */
+/** The schema prefixes, each once. Those with wildcards are replaced by the folders that they match. */
 export async function* schemaPaths(
   s3: S3,
   { prefixes, skips }: { readonly prefixes: readonly SchemaPrefix[]; readonly skips: SkipReport },
@@ -150,7 +150,7 @@ async function* matchingFolders(
   const pattern = folderGlob(name);
   for (const folder of folders) {
     const own = folder.slice(path.length, -1);
-    const reason = head === '' ? folderSkip(own) : undefined; // A name that is spelled is meant.
+    const reason = head === '' ? folderSkip(own) : undefined; // A name that is spelled is wanted.
     if (reason !== undefined) countSkip(skips, reason, folder);
     else if (pattern.test(own)) yield* matchingFolders(s3, { path: folder, levels: deeper, skips }, signal);
   }
@@ -166,7 +166,7 @@ async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<L
   };
 }
 
-/** What a schema prefix holds may be of any format. */
+/** The content of a schema prefix may be of any format. */
 const anyJson = { jsonIsData: true };
 const anyFormat: Naming = { extensions: [], compressible: true };
 
@@ -177,7 +177,7 @@ function countStrays(skips: SkipReport, path: string, objects: readonly ListedOb
   }
 }
 
-/** A schema prefix can be a table of such a format itself: its folders would then be taken for plain tables. */
+/** A schema prefix can itself be a table of such a format, and its folders would look like plain tables. */
 async function tableFormatOf(
   s3: S3,
   path: string,
@@ -187,7 +187,7 @@ async function tableFormatOf(
   const byFolder = folders
     .map((folder) => tableFormat(folder.slice(path.length), anyJson))
     .find((format) => format !== undefined);
-  // Iceberg's own two folders; a plain table may be called "metadata" and be large.
+  // Iceberg's two folders. A plain table may be called "metadata" and be large.
   const isLikeIceberg = ['metadata/', 'data/'].every((name) => folders.includes(`${path}${name}`));
   if (byFolder !== undefined || !isLikeIceberg) return byFolder;
   const { objects } = await listLevel(s3, `${path}metadata/`, signal);
@@ -197,7 +197,7 @@ async function tableFormatOf(
 function tableAsPrefix(path: string, format: string): ConnectorError {
   return new ConnectorError(
     'TABLE_FORMAT_UNSUPPORTED',
-    `The schema prefix "${path}" is itself a table in ${format} format: read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+    `The schema prefix "${path}" is itself a table in ${format} format: its files still contain deleted rows. Use a connector for ${format}, or export it as plain files.`,
   );
 }
 

@@ -1,4 +1,4 @@
-// When a STATE is due, and the STATE: pure but for the clock it is given.
+// Decides when a STATE is due, and makes it. Pure except for its clock.
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
 
@@ -6,14 +6,14 @@ import type { Progress } from './cursor.ts';
 import { toStreamState } from './stream-state.ts';
 
 const maxAgeMs = 10_000;
-/** After a whole unit a STATE is due once it is less than a hundredth of what was written since the last one. */
+/** After a complete unit a STATE is due once it is less than a hundredth of the output since the last one. */
 const outputPerStateByte = 100;
 
 type SinceState = {
   readonly records: number;
   readonly bytes: number;
   readonly ageMs: number;
-  /** Length of the last STATE's text; the next one is about as long. */
+  /** The length of the last STATE's text, which is about that of the next one. */
   readonly stateBytes: number;
   /** A row group or a file ends here. */
   readonly unitEnded: boolean;

@@ -1,9 +1,9 @@
-// Which objects of a table a run still has to read, and what to remember when they are read: a state machine.
+// A state machine: which objects of a table a run still has to read, and what to remember once they are read.
 //
-// Objects are read in the order of (LastModified, key). The watermark is the newest object read. S3 can show an object
-// late (a slow upload bears the time of its start), so inside a window before the watermark the objects read are
-// remembered one by one; an object older than the window counts as read. The window is `lookbackMs` long, shorter when it
-// would hold more than `maxRemembered` objects: the state must stay below 1 MB.
+// Objects are read in the order of (LastModified, key). The watermark is the newest object read. S3 can show an object late (a slow
+// upload has the time of its start), so the objects inside a window before the watermark are remembered one by one; an object
+// before the window counts as read. The window is `lookbackMs` long, or shorter if it would hold more than `maxRemembered` objects:
+// the state must stay below 1 MB.
 import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -16,18 +16,18 @@ import { Settled } from './settled.ts';
 
 export const maxRemembered = 20_000;
 
-/** How far an object has been read: `rows` of its unit (a row group) number `unit` are done. */
+/** How far an object has been read: `rows` of the unit (a row group) number `unit` are done. */
 export type Position = { readonly key: string; readonly etag: string; readonly unit: number; readonly rows: number };
 
 export type Progress = {
-  /** Of whose files it tells. */
+  /** The shard that it covers. */
   readonly shard: Shard;
   readonly watermark: Watermark | undefined;
-  /** Objects older than this count as read; ms since 1970. */
+  /** Objects before this time count as read; ms since 1970. */
   readonly windowStart: number;
   /** Fingerprints (key and ETag) of the objects read inside the window. */
   readonly remembered: ReadonlySet<string>;
-  /** The objects read that lie before the window. */
+  /** The objects read before the window. */
   readonly settled: Settled;
   readonly unfinished: Position | undefined;
 };
@@ -41,28 +41,28 @@ export const noProgress: Progress = {
   unfinished: undefined,
 };
 
-/** Progress that a future date led beyond the present: what was written since is to be read, so it ends now. */
+/** A future date moved the progress beyond the present. It ends at the present, so that later objects are read. */
 export function untilPresent(progress: Progress, now: number): Progress {
   const { watermark, windowStart } = progress;
   if (watermark === undefined || !isFuture(watermark.time, now)) return progress;
   return { ...progress, watermark: { time: now, key: '' }, windowStart: Math.min(windowStart, now) };
 }
 
-/** What a listing means for what was read before. */
+/** The result of comparing a listing with what was read before. */
 export type ReadPlan = {
-  /** To read, in this order, once: the unfinished one first. */
+  /** To read, in this order, once each: the unfinished one first. */
   readonly objects: Iterable<ListedObject>;
   readonly count: number;
-  /** Sizes of all. */
+  /** The sum of all sizes. */
   readonly bytes: number;
   readonly cursor: Cursor;
   /** Keys among them that were read before, in another version. */
   readonly replaced: readonly string[];
-  /** Objects before the window which, as far as their hashes tell, no run has read. */
+  /** Objects before the window that no run has read, according to their hashes. */
   readonly unexplained: number;
 };
 
-/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ListedObjects`'s. */
+/** Takes a listing object by object, in any order, and keeps the ones to read. Bound: that of `ListedObjects`. */
 export class Planning implements Disposable {
   readonly #progress: Progress;
   readonly #lookbackMs: number;
@@ -74,7 +74,7 @@ export class Planning implements Disposable {
   #listed = 0;
   readonly #beforeWindow = new Settled();
 
-  /** `prefix`: what all keys begin with. */
+  /** `prefix`: the beginning of all keys. */
   constructor(progress: Progress, { prefix, lookbackMs }: { readonly prefix: string; readonly lookbackMs: number }) {
     this.#progress = progress;
     this.#lookbackMs = lookbackMs;
@@ -95,7 +95,7 @@ export class Planning implements Disposable {
     } else this.#beforeWindow.add(print);
   }
 
-  /** How many were seen. */
+  /** The number of objects seen. */
   get listed(): number {
     return this.#listed;
   }
@@ -122,7 +122,7 @@ export class Planning implements Disposable {
     };
   }
 
-  /** After that no object of the plan can be taken. */
+  /** After that, no object of the plan can be taken. */
   [Symbol.dispose](): void {
     this.#objects[Symbol.dispose]();
   }
@@ -132,20 +132,20 @@ function* inTurn<T>(...parts: readonly Iterable<T>[]): Generator<T> {
   for (const part of parts) yield* part;
 }
 
-/** A fingerprint and the LastModified of its object. */
+/** A fingerprint, and the LastModified of its object. */
 type Remembered = { readonly print: string; readonly time: number };
 
-/** The progress of one run over one table, moved on object by object; amortised constant time each. */
+/** The progress of one run over one table, moved on object by object. Each step takes amortised constant time. */
 export class Cursor {
   #watermark: Watermark | undefined;
   #windowStart: number;
   #isFull = false;
   readonly #settled: Settled;
   #unfinished: Position | undefined;
-  /** The unfinished object of the run before; this run begins with it. */
+  /** The unfinished object of the previous run. This run begins with it. */
   readonly #resumed: Position | undefined;
   readonly #remembered: Set<string>;
-  /** The same, oldest first as far as objects come in reading order; those before `#oldest` are forgotten. */
+  /** The same objects, oldest first as far as they come in reading order. Those before `#oldest` are forgotten. */
   #queue: Remembered[];
   #oldest = 0;
   readonly #lookbackMs: number;
@@ -163,7 +163,7 @@ export class Cursor {
     this.#remembered = new Set(known.map(({ print }) => print));
   }
 
-  /** Where to go on inside an object; undefined: from its start. */
+  /** Where to resume inside an object. Undefined: at its start. */
   positionIn(object: ListedObject): Position | undefined {
     return isVersion(object, this.#unfinished) ? this.#unfinished : undefined;
   }
@@ -173,7 +173,7 @@ export class Cursor {
     this.#unfinished = position;
   }
 
-  /** A whole object is done. */
+  /** A complete object is done. */
   finish(object: ListedObject): void {
     if (isVersion(object, this.#resumed)) return this.finishOutOfTurn(object);
     const place = placeOf(object);
@@ -184,20 +184,20 @@ export class Cursor {
   }
 
   /**
-   * A whole object is done before older ones (the resumed one) or in a version that came after the listing. The watermark
-   * and the window stay: they must not pass objects that wait or that the listing did not show.
+   * A complete object is done before older ones (the resumed one), or in a version that came after the listing. The watermark and
+   * the window stay: they must not pass objects that wait or that the listing did not show.
    */
   finishOutOfTurn(object: ListedObject): void {
     this.#unfinished = undefined;
     this.#remember(object);
   }
 
-  /** True when the window is shorter than `lookbackMs`. */
+  /** The window is shorter than `lookbackMs`. */
   get isNarrowed(): boolean {
     return this.#watermark !== undefined && this.#windowStart > this.#watermark.time - this.#lookbackMs;
   }
 
-  /** True when the bound of remembered objects made it shorter in this run. */
+  /** The bound of remembered objects made it shorter in this run. */
   get isFull(): boolean {
     return this.#isFull;
   }
@@ -213,11 +213,13 @@ export class Cursor {
     };
   }
 
-  /** Moves the window up to `from` and on until the bound holds; it never moves back, or forgotten objects would be read again. */
+  /**
+   * Moves the window to `from`, and further until the bound holds. It never moves back, or forgotten objects would be read again.
+   */
   #forget(from: number): void {
     this.#windowStart = Math.max(this.#windowStart, from);
     for (let next = this.#queue[this.#oldest]; next !== undefined; next = this.#queue[this.#oldest]) {
-      // Objects that share a time go together, or the window would cut between them.
+      // Objects with the same time stay together, or the window would divide them.
       if (this.#remembered.size > maxRemembered && next.time >= this.#windowStart) {
         this.#windowStart = next.time + 1;
         this.#isFull = true;

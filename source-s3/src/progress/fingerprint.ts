@@ -1,10 +1,10 @@
-// Eight bytes that stand for one version of an object in the state: four of the key's hash, four of the ETag's, so that
-// another version of the same key can be told from a new key.
+// Eight bytes that represent one version of an object in the state: four from the key's hash and four from the ETag's, so that
+// another version of the same key can be distinguished from a new key.
 import { hash as digest } from 'node:crypto';
 
 export const fingerprintDigits = 16;
 
-/** 16 hex digits. Two of 20,000 objects share one by chance about once in 10^11 runs. */
+/** 16 hex digits. Two of 20,000 objects share one by chance in about one of 10^11 runs. */
 export function fingerprint({ key, etag }: { readonly key: string; readonly etag: string }): string {
   return hash(key) + hash(`${key}\n${etag}`);
 }

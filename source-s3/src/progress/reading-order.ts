@@ -1,7 +1,7 @@
 // The order in which the objects of a table are read: by LastModified, then by the bytes of the key.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-/** `time` in ms since 1970. */
+/** `time`: ms since 1970. */
 export type Watermark = { readonly time: number; readonly key: string };
 
 /** For sorting. */

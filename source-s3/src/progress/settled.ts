@@ -1,11 +1,11 @@
-// How many of the objects read lie before the window, by hash: a count in each of 4,096 buckets. An object that no run has read
-// makes a bucket hold more than was settled in it, also where other objects were deleted meanwhile.
+// The number of read objects before the window, by hash: a count in each of 4,096 buckets. An object that no run has read makes a
+// bucket exceed its count, even if other objects were deleted meanwhile.
 import { fingerprintDigits } from './fingerprint.ts';
 
 const bucketDigits = 3;
 const buckets = 16 ** bucketDigits;
 
-/** Bound: 32 KiB; as text at most 48 KiB, a few bytes for each object where they are few. */
+/** Bound: 32 KiB. As text at most 48 KiB, or a few bytes for each object if there are few. */
 export class Settled {
   readonly #counts: Float64Array;
   /** Objects that an earlier version of the connector counted, without their buckets. */
@@ -16,7 +16,7 @@ export class Settled {
     this.#counts = counts;
   }
 
-  /** `settled`: how many there are; `text` as `text` gave it, undefined in a state of an earlier version. */
+  /** `settled`: their number; `text`: as returned by `text`; undefined in a state of an earlier version. */
   static from(settled: number, text: string | undefined): Settled {
     const counts = new Float64Array(buckets);
     let placed = 0;
@@ -39,18 +39,18 @@ export class Settled {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
-  /** How many objects of a listing (`seen`) are more than were settled. */
+  /** By how many objects a listing (`seen`) exceeds the settled ones. */
   excess(seen: Settled): number {
     let more = 0;
     for (const [bucket, count] of seen.#counts.entries()) more += Math.max(0, count - (this.#counts[bucket] ?? 0));
     return Math.max(0, more - this.#unplaced);
   }
 
-  /** Without what the listing shows to be deleted, so that it cannot stand for an object that comes late. */
+  /** Without objects that are deleted according to the listing, so that these cannot hide a late object. */
   keep(seen: Settled): Settled {
     const counts = this.#counts.map((count, bucket) => Math.min(count, seen.#counts[bucket] ?? 0));
     if (this.#unplaced === 0) return new Settled(0, counts);
-    // None of these is known by its bucket. Where there are no more in the listing than were settled, all of it is.
+    // The buckets of these are unknown. If the listing has no more objects than were settled, it counts as settled.
     if (this.excess(seen) === 0) return new Settled(0, seen.#counts.slice());
     return new Settled(this.#unplaced, this.#counts.slice());
   }
@@ -59,7 +59,7 @@ export class Settled {
     return new Settled(this.#unplaced, this.#counts.slice());
   }
 
-  /** For each bucket that is not empty the distance from the one before it, and its count, seven bits a byte, in base64. */
+  /** For each bucket that is not empty, the distance from the one before it and its count, seven bits per byte, in base64. */
   get text(): string {
     const bytes: number[] = [];
     let last = -1;

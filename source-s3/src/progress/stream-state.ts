@@ -1,5 +1,5 @@
-// A table's progress as the `stream_state` of a STATE message, and back. The form has a version: a newer one is refused by
-// name, since reading on from a state that is not understood would lose or repeat rows silently.
+// A table's progress as the `stream_state` of a STATE message, and back. The form has a version. A newer one is refused, because
+// continuing from an unknown state would silently lose or repeat rows.
 import * as z from 'zod';
 
 import { describeIssues, mistakeWords } from '@s3-connectors/common/protocol/mistakes.ts';
@@ -25,7 +25,7 @@ const streamState = z.object({
   /** The settled objects by their hashes. */
   settled_buckets: z.base64().optional(),
   unfinished: z.object({ key: z.string(), etag: z.string(), unit: z.int().min(0), rows: z.int().min(0) }).nullish(),
-  /** Absent: the whole table's. */
+  /** Absent: the complete table's. */
   shard: z
     .object({ index: z.int().min(0), count: z.int().min(1) })
     .refine(({ index, count }) => index < count)
@@ -48,8 +48,8 @@ export function toStreamState(progress: Progress): JsonObject {
 }
 
 /**
- * `shard`: whose progress is wanted. A state of fewer shards serves it if it includes all of the shard's files.
- * @throws STATE_INVALID when the state is not one of ours, of a newer version, or of another shard.
+ * `shard`: the wanted shard. A state of fewer shards fits if it includes all of the shard's files. @throws STATE_INVALID if the
+ * state is not of this connector, of a newer version, or of another shard.
  */
 export function fromStreamState(state: JsonObject | undefined, shard: Shard = wholeTable): Progress {
   if (state === undefined) return { ...noProgress, shard };
@@ -62,7 +62,7 @@ export function fromStreamState(state: JsonObject | undefined, shard: Shard = wh
     const problems = describeIssues(parsed.error.issues, state);
     throw new ConnectorError(
       'STATE_INVALID',
-      `The saved state is not valid: ${problems} Reset the stream to start anew.`,
+      `The saved state is not valid: ${problems} Reset the stream to start again.`,
     );
   }
   const { watermark, window_start: windowStart, recent, settled, settled_buckets: text, unfinished } = parsed.data;

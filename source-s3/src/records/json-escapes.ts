@@ -1,8 +1,8 @@
-// The bytes that a JSON string may not hold as they are, and what stands for them.
+// The bytes that a JSON string must escape, and their escapes.
 import { BACKSLASH, LETTER_U, ZERO } from '@s3-connectors/common/json/ascii.ts';
 
 const hexDigits = Buffer.from('0123456789abcdef');
-/** What follows the backslash; `u` where only a number does. */
+/** The character after the backslash; `u` if there is only the number. */
 const escapes = new Uint8Array(256);
 escapes.fill(LETTER_U, 0, 0x20);
 for (const [char, letter] of [
@@ -17,7 +17,7 @@ for (const [char, letter] of [
   escapes[char.charCodeAt(0)] = letter.charCodeAt(0);
 }
 
-/** Writes the escape of a byte that has one at `at`. @returns how many bytes more than one it has. */
+/** Writes the escape of a byte at `at`. @returns by how many bytes it is longer than one. */
 export function writeEscape(bytes: Uint8Array, at: number, byte: number): number {
   const letter = escapes[byte] ?? 0;
   bytes[at] = BACKSLASH;
@@ -30,7 +30,7 @@ export function writeEscape(bytes: Uint8Array, at: number, byte: number): number
   return 5;
 }
 
-/** Bytes that source[start, end) has with its escapes. */
+/** The bytes of source[start, end) with its escapes. */
 export function escapedLength(source: Uint8Array, start: number, end: number): number {
   let length = end - start;
   for (let at = start; at < end; at++) {

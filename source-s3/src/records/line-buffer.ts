@@ -1,47 +1,53 @@
-// Cuts what is read from a pipe into whole lines without a new buffer for each read: a gigabyte of small buffers would
-// keep the garbage collector busy longer than the decoding takes.
+// Cuts what is read from a pipe into complete lines without a new buffer for each read: a gigabyte of small buffers would keep the
+// garbage collector busy longer than the decoding takes.
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { wideBytes } from '@s3-connectors/common/streams/pipe-size.ts';
 import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
-/** Whole lines, each ended by `\n`, and their number. At most 1 MiB and one line. */
+/**
+ * Complete lines, each with `
+ * ` at its end, and their number. At most 1 MiB and one line.
+ */
 export type Lines = { readonly bytes: Buffer; readonly rows: number };
 
 const none = new Uint8Array();
 const readBytes = wideBytes; // What a pipe gives at once.
 
-/** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: four times 1 MiB and four times the longest line. */
+/**
+ * Two buffers in turn: while the consumer has the lines of one, the next read goes to the other. Bound: four times 1 MiB and four
+ * times the longest line.
+ */
 export class LineBuffer {
   #filling = Buffer.allocUnsafeSlow(2 * readBytes);
   #other = Buffer.allocUnsafeSlow(2 * readBytes);
-  /** Bytes of a line whose end has not come yet, at the start of `#filling`. */
+  /** Bytes of an incomplete line at the start of `#filling`. */
   #held = 0;
-  /** What the first line begins with, until its first bytes come. */
+  /** The beginning of the first line, until its first bytes come. */
   #beginning: Uint8Array = none;
 
   /**
-   * Where the next read goes. Together with what is held it is a multiple of 1 MiB, so that lines go out in one write: the
-   * few bytes above what a pipe takes at once would cost a second one and a turn of the event loop.
+   * The space of the next read. Together with the held bytes it is a multiple of 1 MiB, so that lines go out in one write: the few
+   * bytes above what a pipe takes at once would cost a second write and a turn of the event loop.
    */
   space(): Buffer {
     return this.#filling.subarray(this.#held, this.#held + readBytes - (this.#held % readBytes));
   }
 
-  /** Lines begin to come, the first one without `bytes`, its first ones. Nothing may be held. */
+  /** Called before lines come. The first line comes without `bytes`, its first ones. Nothing may be held. */
   begin(bytes: Uint8Array): void {
     this.#beginning = bytes;
   }
 
-  /** Forgets a line whose end will not come: there is no more, or its writer failed. */
+  /** Forgets an incomplete line: its input has ended, or its writer failed. */
   forget(): void {
     this.#held = 0;
     this.#beginning = none;
   }
 
-  /** Takes `length` bytes read into `space()`. The lines are valid until the next but one call. */
+  /** Takes `length` bytes that were read into `space()`. The lines are valid until the next but one call. */
   take(length: number): Lines {
     const filled = this.#held + this.#withBeginning(length);
-    // What is held has no line end: a line of a gigabyte is neither searched nor copied again with each read.
+    // Held bytes have no line end: a line of a gigabyte is neither searched nor copied again with each read.
     const last = this.#filling.subarray(this.#held, filled).lastIndexOf(NEWLINE);
     if (last === -1) {
       this.#filling = grown(this.#filling, filled);
@@ -59,7 +65,7 @@ export class LineBuffer {
     return { bytes, rows: countLines(bytes) };
   }
 
-  /** The space of a read is known before it is known what comes: so what was read makes room. */
+  /** The space of a read is chosen before its content is known, so the bytes make room afterwards. */
   #withBeginning(length: number): number {
     const beginning = this.#beginning;
     if (beginning.length === 0) return length;
@@ -73,7 +79,7 @@ export class LineBuffer {
   }
 }
 
-/** The same bytes, with room for another read behind the first `used`. */
+/** The same bytes, with room for another read after the first `used`. */
 function grown(buffer: Buffer<ArrayBuffer>, used: number): Buffer<ArrayBuffer> {
   if (buffer.length - used >= readBytes) return buffer;
   return grownBuffer(buffer, used, 2 * (used + readBytes));

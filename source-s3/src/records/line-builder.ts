@@ -1,4 +1,5 @@
-// RECORD lines put together byte by byte in one buffer: text that is the same for all, and values escaped on their way.
+// Builds RECORD lines byte by byte in one buffer: text that is equal in all lines, and values that are escaped while they are
+// written.
 import { isUtf8 } from 'node:buffer';
 
 import type { Lines } from './line-buffer.ts';
@@ -8,20 +9,20 @@ import { escapable, firstOf, marksOf, wordBytes } from '@s3-connectors/common/js
 import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 const readyBytes = 256 * 1024; // Fewer turns between the programs than with 64 KiB, and still within a core's cache.
-const copyFrom = 128; // Below, a loop is faster than the call.
-const measureFrom = 4096; // Below, six times the length is no loss.
+const copyFrom = 128; // Below this, a loop is faster than the call.
+const measureFrom = 4096; // Below this, six times the length wastes little.
 
 /** Bound: 256 KiB and the longest line, at most twice that while it grows. */
 export class LineBuilder {
   #bytes = Buffer.allocUnsafeSlow(2 * readyBytes);
-  /** Of the lines' memory, for who writes to it by itself. */
+  /** A view of the lines' memory, for callers that write to it themselves. */
   view: DataView = viewOf(this.#bytes);
   #length = 0;
   #lineStart = 0;
   #rows = 0;
-  /** All words around the line's strings or-ed: without high bits the strings are ASCII. */
+  /** All words around the line's strings, or-ed: without high bits the strings are ASCII. */
   #seen = 0;
-  /** Where bytes were last taken from, and where before that: mostly a text and what is unescaped of it. */
+  /** The last two sources of bytes: usually a text and its unescaped form. */
   #source = viewed(this.#bytes);
   #sourceBefore = this.#source;
 
@@ -29,17 +30,17 @@ export class LineBuilder {
     return this.#rows;
   }
 
-  /** 256 KiB are together. */
+  /** 256 KiB are complete. */
   get isReady(): boolean {
     return this.#length >= readyBytes;
   }
 
-  /** Of the line that has not ended. */
+  /** The length of the line that has not ended. */
   get lineBytes(): number {
     return this.#length - this.#lineStart;
   }
 
-  /** ASCII as it is. */
+  /** ASCII text, unchanged. */
   text(ascii: string): void {
     const { length } = ascii;
     this.#reserve(length);
@@ -48,19 +49,19 @@ export class LineBuilder {
     this.#length += length;
   }
 
-  /** A place in the line to take it back to. */
+  /** A place in the line, for `takeBack`. */
   mark(): number {
     return this.lineBytes;
   }
 
-  /** The bytes since then, which leave the line; they last until the next call. */
+  /** Removes the bytes since then from the line, and returns them. They are valid until the next call. */
   takeBack(mark: number): Buffer {
     const end = this.#length;
     this.#length = this.#lineStart + mark;
     return this.#bytes.subarray(this.#length, end);
   }
 
-  /** Bytes as they are. */
+  /** Bytes, unchanged. */
   raw(source: Uint8Array, start = 0, end = source.length): void {
     const length = end - start;
     this.#reserve(length);
@@ -88,7 +89,7 @@ export class LineBuilder {
     const to = this.view;
     const lastWord = source.length - wordBytes;
     let seen = this.#seen;
-    let shift = this.#length + 1 - start; // From a byte's place in the source to that in the line.
+    let shift = this.#length + 1 - start; // From a byte's place in the source to its place in the line.
     this.#bytes[this.#length] = QUOTE;
     let at = start;
     while (at < end) {
@@ -114,19 +115,19 @@ export class LineBuilder {
     return this.#source;
   }
 
-  /** Makes room for so many bytes and a word in `view`. @returns where they go. */
+  /** Makes room for this many bytes and a word in `view`. @returns where they go. */
   room(bytes: number): number {
     this.#reserve(bytes);
     return this.#length;
   }
 
-  /** The line has come to that place in `view`; without high bits in `seen` what was written is ASCII. */
+  /** The line has reached this place in `view`. Without high bits in `seen` the written bytes are ASCII. */
   wrote(to: number, seen = 0): void {
     this.#length = to;
     this.#seen |= seen;
   }
 
-  /** Ends the line; false, and the line is taken back, when its strings are not UTF-8. */
+  /** Ends the line. False if its strings are not UTF-8; the line is then removed. */
   endLine(): boolean {
     if (marksOf(this.#seen) !== 0 && !isUtf8(this.#bytes.subarray(this.#lineStart, this.#length))) {
       this.dropLine();
@@ -140,13 +141,13 @@ export class LineBuilder {
     return true;
   }
 
-  /** Takes the line back as far as it has come. */
+  /** Removes the unfinished line. */
   dropLine(): void {
     this.#length = this.#lineStart;
     this.#seen = 0;
   }
 
-  /** The lines so far; their memory is used again with the next call of any method. */
+  /** The lines so far. Their memory is reused by the next call of any method. */
   take(): Lines {
     const lines = { bytes: this.#bytes.subarray(0, this.#length), rows: this.#rows };
     this.#length = 0;
@@ -155,7 +156,7 @@ export class LineBuilder {
     return lines;
   }
 
-  /** Room for so many bytes and a word, since the last word of what is copied goes beyond its end. */
+  /** Room for this many bytes and a word, because the last word of a copy goes beyond its end. */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + wordBytes;
     if (needed <= this.#bytes.length) return;
@@ -164,7 +165,7 @@ export class LineBuilder {
   }
 }
 
-/** The same memory thrice. */
+/** Three views of the same memory. */
 type Viewed = { readonly bytes: Uint8Array; readonly buffer: Buffer; readonly view: DataView };
 
 function viewed(bytes: Uint8Array): Viewed {
@@ -175,7 +176,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** The word at the end of memory: what is left of it, and zeros. */
+/** The word at the end of memory: its remaining bytes, and zeros. */
 function lastBytes(source: Uint8Array, at: number): number {
   let word = 0;
   for (let place = 0; at + place < source.length; place++) word |= (source[at + place] ?? 0) << (8 * place);

@@ -1,5 +1,5 @@
-// Counts the values that had to become null in lines which the engine made: their changes are at the end of a line. Of a frame that
-// does not tell of changes they are then taken out of the lines.
+// Counts the values that became null in lines of the engine, whose changes are at the end of a line. If the frame does not have
+// changes, they are then removed from the lines.
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
@@ -23,16 +23,16 @@ export class LineChanges {
     this.#isTold = tellsChanges;
   }
 
-  /** The same memory, of which changes that are not told were taken out. */
+  /** The same memory, without changes that are not to be sent. */
   count({ bytes, rows }: Lines): Counted {
-    /** By what stands between start and end, as Latin-1: most changed rows have the same. */
+    /** By the text between start and end, as Latin-1: most changed rows have the same. */
     const found = new Map<string, number>();
     let kept = 0; // Bytes of the lines that go out.
     let from = 0; // The first byte that is not among them yet.
     for (let end = bytes.indexOf(this.#end); end !== -1; end = bytes.indexOf(this.#end, end + this.#end.length)) {
       const lineStart = bytes.lastIndexOf(NEWLINE, end) + 1;
       const place = bytes.subarray(lineStart, end).lastIndexOf(this.#start);
-      if (place === -1) continue; // What is true of all rows of the file.
+      if (place === -1) continue; // It applies to all rows of the file.
       const start = lineStart + place;
       const text = bytes.toString('latin1', start + this.#start.length, end);
       found.set(text, (found.get(text) ?? 0) + 1);

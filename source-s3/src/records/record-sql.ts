@@ -1,5 +1,5 @@
-// The query that turns the rows of a local file into RECORD lines: what is the same for all rows is text, and the text
-// before the first and behind the last value of a row is left to the engine's writer.
+// The query that turns the rows of a local file into RECORD lines. What is equal in all rows is text, and the engine's writer adds
+// the text before the first and after the last value of a row.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredColumn } from '../columns/sql/stored-type.ts';
@@ -13,13 +13,13 @@ import type { Clash } from '../columns/partition-conflicts.ts';
 export type RecordQuery = {
   readonly path: string;
   readonly frame: RecordFrame;
-  /** What the catalog asks for, in its order. */
+  /** The columns of the catalog, in its order. */
   readonly columns: readonly Column[];
-  /** All columns of the file, in its order: they are addressed by place, since the engine renames some. */
+  /** All columns of the file, in its order. They are addressed by place, because the engine renames some. */
   readonly stored: readonly StoredColumn[];
-  /** JSON texts of columns that do not come from the file; they win over the file's. */
+  /** JSON texts of columns that do not come from the file. They override the file's. */
   readonly constants: ReadonlyMap<string, string>;
-  /** The catalog's name of a column → the file's, where they differ. */
+  /** The catalog's name of a column → the file's name, if they differ. */
   readonly spellings: ReadonlyMap<string, string>;
   /** Row numbers in the local file: from the first to before the end. */
   readonly rows: { readonly from: number; readonly to: number };
@@ -27,7 +27,7 @@ export type RecordQuery = {
   readonly emittedAt: number;
 };
 
-/** A line is `before`, the query's one VARCHAR of the row, `after` and a line feed. */
+/** A line is `before`, the one VARCHAR of the query's row, `after`, and a line feed. */
 export type LineQuery = LineEnds & { readonly sql: string };
 
 /** A row for each record, in the file's order. */
@@ -35,7 +35,10 @@ export function recordSql(query: RecordQuery): LineQuery {
   return lineSql(query, columnTexts(query), rowsSql(query));
 }
 
-/** As `recordSql`, of few rows: they are copied first, for the engine would make JSON of all items in lists of its 2,048 rows. */
+/**
+ * Like `recordSql`, for few rows: they are copied first, because the engine would otherwise make JSON of all items in the lists of
+ * its 2,048 rows.
+ */
 export function fewRecordsSql(query: RecordQuery): LineQuery {
   const places = [...columnsRead(query)].map(place);
   if (places.length === 0) return recordSql(query);
@@ -53,7 +56,7 @@ function lineSql(query: RecordQuery, texts: ReadonlyMap<number, ColumnText>, fro
   return { sql, before: textOf(first), after: textOf(last) };
 }
 
-/** Rows of some columns' JSON texts, which `joinedSql` puts together: those of the file's columns at these places. */
+/** Rows with the JSON texts of the file's columns at these places. `joinedSql` joins them. */
 export function textsSql(query: RecordQuery, places: ReadonlySet<number>): string {
   const texts = [...columnTexts(query)].filter(([, { place }]) => places.has(place));
   const columns = texts.flatMap(([index, { json, changes }]) => {
@@ -63,7 +66,7 @@ export function textsSql(query: RecordQuery, places: ReadonlySet<number>): strin
   return `SELECT ${columns.join(', ')} FROM ${rowsSql(query)}`;
 }
 
-/** As `recordSql`, of files with rows that `textsSql` gave, which together hold all columns. */
+/** Like `recordSql`, for files with rows of `textsSql`, which together hold all columns. */
 export function joinedSql(query: RecordQuery, paths: readonly string[]): LineQuery {
   const texts = [...columnTexts(query)].map(([index, { place, changes }]): [number, ColumnText] => {
     const lost = changes.length === 0 ? [] : [{ condition: `m${index} IS NOT NULL`, text: `m${index}` }];
@@ -75,7 +78,7 @@ export function joinedSql(query: RecordQuery, paths: readonly string[]): LineQue
   return lineSql(query, new Map(texts), from);
 }
 
-/** Of the first piece and the last one, which are texts by the shape of a line; a line that is one text has no last. */
+/** For the first and the last piece, which are texts because of the form of a line. A line that is one text has no last piece. */
 function textOf(piece: Piece | undefined): string {
   return piece !== undefined && 'text' in piece ? piece.text : '';
 }
@@ -92,14 +95,14 @@ export function conflictSql(
   return `SELECT ${counts.join(', ')} FROM ${rowsSql(query)}`;
 }
 
-/** Decodes one column of the file, by place, and gives nothing of it. */
+/** Decodes one column of the file, by place, and returns nothing of it. */
 export function probeSql(query: Pick<RecordQuery, 'path' | 'stored' | 'rows'>, index: number): string {
   return `SELECT count(${place(index)}) FROM ${rowsSql(query)}`;
 }
 
 function rowsSql({ path, stored, rows }: Pick<RecordQuery, 'path' | 'stored' | 'rows'>): string {
   const places = stored.map((_, index) => place(index));
-  // `file_row_number` is the engine's own: the option of that name is refused for files with a column called so.
+  // `file_row_number` is the engine's own column. The option of that name is refused for files with such a column.
   const source = `read_parquet(${literal(path)}, hive_partitioning = false) AS t(${places.join(', ')})`;
   return `${source} WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.to}`;
 }
@@ -118,10 +121,10 @@ export function columnsRead({
 
 type Piece = { readonly text: string } | { readonly sql: string };
 
-/** Of a column that the file has: SQL of its JSON text, never null, and of what had to become null in it. */
+/** For a column of the file: SQL of its JSON text, never null, and of what became null in it. */
 type ColumnText = { readonly place: number; readonly json: string; readonly changes: readonly Change[] };
 
-/** `text`: JSON for `meta.changes`, null where `condition` is not true. */
+/** `text`: JSON for `meta.changes`; null if `condition` is not true. */
 type Change = { readonly condition: string; readonly text: string };
 
 /** By the place among the catalog's columns. */
@@ -158,7 +161,10 @@ function* linePieces(
   yield { text: frame.close };
 }
 
-/** For a row with values that had to become null, and for others. Written whether or not the frame tells it: it is counted by that. */
+/**
+ * For a row with values that became null, and for others. It is written even if the frame does not have changes, because they are
+ * counted by it.
+ */
 function changesSql(changes: readonly Change[], frame: RecordFrame): string {
   const { start, end } = frame.changes;
   const any = changes.map(({ condition }) => `(${condition})`).join(' OR ');
@@ -166,7 +172,7 @@ function changesSql(changes: readonly Change[], frame: RecordFrame): string {
   return `CASE WHEN ${any} THEN ${text} ELSE ${literal(frame.unchanged)} END`;
 }
 
-/** concat_ws passes over nulls. */
+/** concat_ws skips nulls. */
 function textsOf(changes: readonly Change[]): string {
   return changes.map(({ text }) => text).join(', ');
 }
@@ -182,7 +188,7 @@ function joinText(pieces: Iterable<Piece>): readonly Piece[] {
   return joined;
 }
 
-/** The name that a column of the file has in a query. */
+/** The name of a file column in a query. */
 function place(index: number): string {
   return `c${index}`;
 }

@@ -1,4 +1,4 @@
-// check: a rehearsal of a read: list every schema prefix, then read one byte of one real object below each.
+// check rehearses a read: it lists every schema prefix, then reads one byte of one object below each.
 import { rehearse } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { ahead, rehearsalPatience, Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
@@ -18,12 +18,12 @@ import { noTables } from './no-tables.ts';
 import { openResources, type VerbResources } from './verb-resources.ts';
 import { findTables, tablePlace, type Table, type Tables } from '../listing/tables.ts';
 
-/** Objects looked at in each table, and tables, to find a file that a sync would read. */
+/** The most objects in each table, and the most tables, to inspect for a file that a sync would read. */
 const looksAt = 100;
 const tablesLookedAt = 20;
 const prefixesAtOnce = 8;
 
-/** @throws ConnectorError naming all that is missing; CONFIG_INVALID when there is nothing to read. */
+/** @throws ConnectorError naming everything that is missing; CONFIG_INVALID if there is nothing to read. */
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
   await using session = await openResources(config, context, rehearsalPatience);
   if (config.format.format === 'parquet') await rehearse(session.folder); // Other formats need no disk.
@@ -46,7 +46,7 @@ export async function check(config: SourceConfig, context: VerbContext): Promise
   throw await noTables(session.s3, config, await findTables(session.s3, config, context.signal), context.signal);
 }
 
-/** What is found of the tables' files; open: one is read, or there may be one among those that were not looked at. */
+/** What is known about the tables' files. Open: one is read, or there may be one among those that were not inspected. */
 type Look = { readonly nothing: NothingRead; isOpen: boolean };
 
 /** What a sync asks for below a schema prefix. */
@@ -88,7 +88,7 @@ async function rehearsePrefix(
   const shown = `"${shownPrefix(below.prefix)}"`;
   const tables = await rehearsal.try(`List the tables below ${shown}`, listing, below.tables);
   const step = `Read one byte of an object below ${shown}`;
-  if (tables === undefined) rehearsal.skip(step, reading, 'nothing is known of what is there');
+  if (tables === undefined) rehearsal.skip(step, reading, 'the content is unknown');
   else {
     const file = await rehearsal.try(`List a table below ${shown}`, listing, below.file);
     if (file?.object === undefined) rehearsal.skip(step, reading, 'there is no object');
@@ -110,7 +110,7 @@ function needsBelow(config: SourceConfig, path: string): readonly [listing: Line
 }
 
 type FirstFile = {
-  /** One that a sync would read, else one that is at least there. Archived objects cannot be read. */
+  /** A file that a sync would read, or else any that exists. Archived objects cannot be read. */
   readonly object: ListedObject | undefined;
   /** Tables without a file that is read. */
   readonly without: readonly (readonly [place: string, report: Gathered])[];

@@ -1,5 +1,5 @@
-// Declared types of columns that no table has: a name that is mistyped, or in another case, must not leave a column a string
-// without a word.
+// Declared types of columns that no table has: a declaration with a mistyped name, or a name in another case, must not silently
+// leave a column a string.
 import type { AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import { nearestName } from '@s3-connectors/common/protocol/text/nearest-name.ts';
 
@@ -9,11 +9,11 @@ import { foldName } from '../layout/layout.ts';
 
 type Declaration = DeclaredColumn & {
   readonly option: string;
-  /** Names that are one have one key. */
+  /** Equal for names that are the same column. */
   readonly keyOf: (name: string) => string;
 };
 
-/** Bound: the names of columns of one table, for each declaration that was not met yet. */
+/** Bound: the column names of one table, for each declaration that has not been matched yet. */
 export class DeclaredTypes {
   #unmet: readonly { readonly declaration: Declaration; nearest: string | undefined }[];
 

@@ -1,4 +1,4 @@
-// The columns of the files of a table that discover looks into, which are asked for at the same time and merged in their order.
+// The columns of some files of a table, for discover: read at the same time, merged in the order of the files.
 import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { toConnectorError, type ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -13,7 +13,7 @@ import type { Description, Format, Reading } from '../formats/contract/format.ts
 import { mostSampled } from './file-sample.ts';
 import { failsVerb } from './verb-failure.ts';
 
-/** Of all tables: what is known of a file counts until it is merged. */
+/** Of all tables. A file counts until it is merged, so this bounds the descriptions in memory, too. */
 const filesAtOnce = 16;
 
 export function fileQueue(): TaskQueue {
@@ -28,8 +28,7 @@ type Files = {
 };
 
 /**
- * The columns of those that can be read: `read` will say of the others why not.
- * @throws what the first says when none can.
+ * The columns of the readable files. `read` reports why it cannot read the others. @throws the first error if none can be read.
  */
 export async function describeAll(
   format: Format,
@@ -72,7 +71,7 @@ export async function describeAll(
 
 type Described = { readonly description: Description | ConnectorError; readonly said: readonly Parameters<Log>[] };
 
-/** What it logs is kept until its turn. */
+/** Keeps what it logs for its turn. */
 async function describeOne(
   format: Format,
   reading: Reading,

@@ -1,4 +1,4 @@
-// discover: schema prefixes → tables → columns from some files' footers or heads and the folder names.
+// discover: schema prefixes → tables → columns from the folder names and from the footers or beginnings of some files.
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
@@ -28,13 +28,12 @@ import { reportTables } from '../listing/report-tables.ts';
 import { findTables, tablePlace, type Table } from '../listing/tables.ts';
 
 const tablesAtOnce = 8;
-/** With more tables, of each only the newest and the oldest file are looked into: a request or two for each file add up. */
+/** With more tables, only the newest and the oldest file of each are read, because a request or two for each file add up. */
 const manyTables = 500;
 
 /**
- * Streams in the order of their tables; the same bucket gives the same catalog.
- * @throws CONFIG_INVALID when there is no table at all, no table holds a file that is read, or the catalog becomes too large; what a table that cannot be read says
- * when none can.
+ * Streams in the order of their tables; the same bucket gives the same catalog. @throws CONFIG_INVALID if there is no table, no
+ * table has a file that is read, or the catalog becomes too large; the error of an unreadable table if no table can be read.
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openResources(config, context);
@@ -78,7 +77,7 @@ type Looking = {
   readonly queue: TaskQueue;
 };
 
-/** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
+/** Undefined for a table without data files. A table that cannot be read is omitted with a WARN, and its error is returned. */
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
@@ -121,7 +120,7 @@ async function streamOf(
   } catch (error) {
     const failure = toConnectorError(error);
     if (signal.aborted || failsVerb(failure)) throw error;
-    log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
+    log('WARN', `${streamLabel(table.stream)} is omitted from the catalog: ${failure.message}`);
     return failure.inStream(table.stream);
   }
 }

@@ -1,10 +1,10 @@
-// Which files of a table are looked into: all of a few; of more the newest, the oldest, and some evenly spread over the
-// listing, hence over the partitions.
+// The files of a table to inspect: all if there are few; otherwise the newest, the oldest, and some that are evenly spread over the
+// listing, and so over the partitions.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { inReadingOrder } from '../progress/reading-order.ts';
 
-/** Tables of no more files are looked into whole. */
+/** Tables with no more files are inspected completely. */
 export const mostSampled = 8;
 
 /** Sees a listing. The same listing gives the same sample. Bound: 18 objects. */

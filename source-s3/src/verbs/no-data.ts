@@ -1,4 +1,4 @@
-// The answer when tables hold no file that is read: what was seen there instead, and what to set.
+// The answer if tables have no file that is read: what was found instead, and what to set.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -17,7 +17,7 @@ export class NothingRead {
   #tables = 0;
   #first = '';
 
-  /** Of a table without a data file. */
+  /** For a table without a data file. */
   add(folder: string, { skips, foreign }: Pick<ListingReport, 'skips' | 'foreign'>): void {
     if (this.#tables++ === 0) this.#first = folder;
     for (const [reason, { count, example }] of skips) countSkip(this.#skips, reason, example, count);
@@ -27,7 +27,7 @@ export class NothingRead {
     }
   }
 
-  /** Whether names alone are the reason: a file of another time or storage class may be read one day. */
+  /** Whether only names are the reason: a file of another time or storage class may become readable. */
   get isByName(): boolean {
     const later = ['before_start_date', 'archived', 'empty'] as const;
     const byName = ['extension', 'file_pattern'] as const;
@@ -41,7 +41,7 @@ export class NothingRead {
     return new ConnectorError('CONFIG_INVALID', `No file of ${where} is read. ${this.advice(config)}`);
   }
 
-  /** What was seen, and what to set. */
+  /** What was found, and what to set. */
   advice({ format: { format }, selection }: SourceConfig): string {
     const others = new Map(this.#skips);
     others.delete('extension');

@@ -1,4 +1,4 @@
-// The answer when the schema prefixes hold no table: what lies there, or beside it, instead.
+// The answer if the schema prefixes have no table: what is there, or next to it, instead.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -12,7 +12,7 @@ import { NothingRead } from './no-data.ts';
 export const strayRemedy =
   'If they are one table, put them in a folder or give the path above as the schema prefix; if each is a table, set tables_from to "files".';
 
-/** CONFIG_INVALID, with what lies there instead. */
+/** CONFIG_INVALID, with what is there instead. */
 export async function noTables(
   s3: S3,
   config: SourceConfig,
@@ -46,7 +46,7 @@ export async function noTables(
 
 const neighboursNamed = 5;
 
-/** The folders beside the first schema prefix, for one who mistyped it; nothing where they may not be listed. */
+/** The folders next to the first schema prefix, in case it is mistyped. Empty if they may not be listed. */
 async function neighbours(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<string> {
   try {
     return await foldersBeside(s3, prefixes[0]?.path ?? '', signal);
@@ -56,7 +56,7 @@ async function neighbours(s3: S3, prefixes: readonly SchemaPrefix[], signal: Abo
   }
 }
 
-/** On the nearest level above that has some: it may be the first part that is wrong, such as the bucket's own name. */
+/** On the nearest level above that has some: the first part may be wrong, such as the bucket's own name. */
 async function foldersBeside(s3: S3, path: string, signal: AbortSignal): Promise<string> {
   if (path === '') return 'The bucket has no folder at its root.';
   const parent = path.replace(/[^/]*\/$/u, '');

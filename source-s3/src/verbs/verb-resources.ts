@@ -1,4 +1,4 @@
-// What a verb holds while it runs: the connection to the bucket and a private temporary folder. Both are gone at its end.
+// What a verb holds while it runs: the connection to the bucket and a private temporary folder. It releases both at its end.
 import { tmpdir } from 'node:os';
 
 import { openTempFolder, type TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';

@@ -1,4 +1,4 @@
-// What can be wrong beside permissions: each gives its own code and message, from the first step that meets it.
+// What can be wrong except permissions: each gives its own code and message, from the first step that meets it.
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { suite, test } from 'node:test';
@@ -34,7 +34,7 @@ const cases: Readonly<Record<string, readonly [Omit<Given, 'iam'>, ErrorCode, Re
     'S3_CREDENTIALS_EXPIRED',
     /the session token has expired/u,
   ],
-  'a token that is none': [{ credentials: { session_token: 'canary-x' } }, 'S3_CREDENTIALS_EXPIRED', /is not valid/u],
+  'an invalid token': [{ credentials: { session_token: 'canary-x' } }, 'S3_CREDENTIALS_EXPIRED', /is not valid/u],
   'a missing bucket': [
     { place: { bucket: 'not-there' } },
     'S3_BUCKET_MISSING',

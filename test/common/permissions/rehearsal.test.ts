@@ -127,7 +127,7 @@ suite('a rehearsal', () => {
     assert.equal(error, undefined);
     assert.ok(lines.includes('s3:PutObject ok') && lines.includes('s3:DeleteObject denied'), lines.join('\n'));
     assert.equal(left.length, 1);
-    assert.ok(log.some((text) => text.startsWith('WARN What was written') && text.includes(left[0] ?? 'nothing')));
+    assert.ok(log.some((text) => text.startsWith('WARN The test object') && text.includes(left[0] ?? 'nothing')));
     assert.ok(log.some((text) => text.startsWith('WARN Replaced streams') && text.includes('appended streams work')));
   });
 

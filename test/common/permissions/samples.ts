@@ -39,7 +39,7 @@ export const owner = '111122223333';
 export const accesses: Readonly<Record<string, Access>> = {
   source,
   'source of two prefixes': sourceAccess({ ...place, prefixes: ['exports/', 'dumps/daily/'] }),
-  'source of the whole bucket': sourceAccess({ ...place, prefixes: [''] }),
+  'source of the entire bucket': sourceAccess({ ...place, prefixes: [''] }),
   'source of a prefix with wildcards in its name': sourceAccess({ ...place, prefixes: ['a*b?c$d/'] }),
   streaming,
   'streaming without an ACL': streamingAccess({ ...writing, headers: plain }),

@@ -101,6 +101,26 @@ suite('the validator of rows', () => {
       { name: 'names', type: 'aliases', required: false, doc: '' },
     ],
   };
+  test('takes a list for one of integers if all of its items are integers, whatever they are', () => {
+    const items = fc.oneof(
+      { weight: 9, arbitrary: fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }).map(String) },
+      { weight: 9, arbitrary: fc.integer({ min: -20, max: 2000 }).map(String) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('1.0', '1e3', '1E+3', '-0', 'null', 'true', '"1"', '""', '[1]', '{}', '"ü"'),
+      },
+    );
+    const list = fc.array(fc.tuple(fc.constantFrom('', '', ' ', '\t\r '), items), { maxLength: 20 });
+    fc.assert(
+      fc.property(list, (written) => {
+        const row = `{"text":"","wholes":[${written.map(([space, item]) => space + item + space).join(',')}]}`;
+        const isValid = written.every(([, item]) => /^-?\d+$/u.test(item));
+        assert.deepEqual(judge(schema, row), isValid ? undefined : wrong('wholes'), row);
+      }),
+      { seed: 20_260_301, numRuns: 2000 },
+    );
+  });
+
   const missing = { reason: 'missing_field', field: 'text' } as const;
   const table: readonly (readonly [string, Breach | undefined])[] = [
     ['{"text":"","whole":null,"more":{}}', undefined],

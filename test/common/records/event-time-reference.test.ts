@@ -1,4 +1,4 @@
-// The hand-written reader of times against a plain one of regular expressions and Date, over texts that are nearly times.
+// The hand-written reader of times against a plain one with regular expressions and Date, over texts that are nearly times.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -21,7 +21,7 @@ function emitted(json: string): number {
 
 const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(Z|z| UTC|[+-]\d\d(?::?\d\d)?)?)?$/u;
 
-/** NaN for what is no time, in whatever year. */
+/** NaN for anything but a time, in any year. */
 function plainIso(text: string): number {
   const [match, year, month, date, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
     iso.exec(text) ?? [];
@@ -45,7 +45,7 @@ function inRange(ms: number, nowMs = now): number {
 
 const digits = (length: number): fc.Arbitrary<string> =>
   fc.nat({ max: 10 ** length - 1 }).map((value) => String(value).padStart(length, '0'));
-/** Mostly below the last two. */
+/** Usually below the last two. */
 const two = (max: number): fc.Arbitrary<string> => fc.nat({ max }).map((value) => String(value).padStart(2, '0'));
 const year = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('1999', '2000', '2004', '2023', '2024', '2026') },
@@ -68,7 +68,7 @@ const clock = fc
   });
 const date = fc.tuple(year, two(13), two(32)).map((parts) => parts.join('-'));
 const text = fc.tuple(date, fc.oneof(fc.constant(''), clock)).map((parts) => parts.join(''));
-/** With one character left out, doubled or exchanged. */
+/** With one character removed, doubled or replaced. */
 const damagedText = fc
   .tuple(text, fc.nat(), fc.constantFrom('', '0', ':', '.', '.', ' ', '-', 'T', '/', '+'), fc.nat({ max: 1 }))
   .map(([text, at, character, dropped]) => {

@@ -77,6 +77,26 @@ suite('the time of an event', () => {
     fc.assert(fc.property(dates, (date) => assert.equal(timeOf(JSON.stringify(date)), date.getTime())));
   });
 
+  test('reads a text with escapes as the text that they mean', () => {
+    const texts = fc.oneof(
+      fc
+        .date({ min: new Date('1999-12-30'), max: new Date(now + 1e9), noInvalidDate: true })
+        .map((date) => date.toISOString()),
+      fc.constantFrom('2022-10-15', '2022-10-15 16:33:45.5 UTC', '2022-10-15T18:33:45+02:00', '2022-13-15', 'noon'),
+      fc.constantFrom('1665851625', '1665851625945', '1665851625945123', '1665851625945123456', '16658516259451234567'),
+    );
+    const escaped = fc.tuple(texts, fc.infiniteStream(fc.boolean())).map(([text, choices]) => {
+      const spelled = Array.from(text, (char) => {
+        return choices.next().value === true ? `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}` : char;
+      });
+      return { plain: JSON.stringify(text), json: `"${spelled.join('')}"` };
+    });
+    fc.assert(
+      fc.property(escaped, ({ plain, json }) => assert.equal(timeOf(json), timeOf(plain), json)),
+      { seed: 20_260_301, numRuns: 2000 },
+    );
+  });
+
   const emissions = [
     ['1665851625945', 1665851625945],
     ['1665851625', 1665851625000],

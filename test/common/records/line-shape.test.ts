@@ -21,13 +21,13 @@ const lines: Readonly<Record<Protocol, readonly string[]>> = {
     '{"type":"RECORD","stream":"s","version":4,"record":{"time":"x","id":7}}',
   ],
 };
-/** Enough to end, open, lengthen, shorten or spoil whatever stands there. */
+/** Enough to end, open, lengthen, shorten or spoil any content. */
 const bytesToTry = ['', '"', '{', '}', '[', ',', ':', ' ', '\\', '0', 'x', '""', 'é'];
 
-/** What a scanner finds that has seen `before`. */
+/** The result of a scanner that has seen `before`. */
 function scanAfter(before: string, line: string, protocol: Protocol): unknown {
   const scanner = createRecordScanner(fields, protocol);
-  // In one buffer and in one of its own: what is remembered of the line before is not where that lies.
+  // In one buffer and in a separate one: the memory of the previous line does not depend on its place.
   const first = Buffer.from(`${before}\n`);
   scanner.scan(first, 0, first.length - 1);
   const second = Buffer.from(`some\n${line}\n`);

@@ -1,5 +1,5 @@
-// Rows that some reader refuses: a key that an object repeats, a number that no double holds. Each is doubted by the scanner, whatever
-// rows came before, and is stored with the last values and with all others as JSON text.
+// Rows that some reader refuses: a key that an object repeats, a number beyond a double. The scanner doubts each of them, whatever
+// rows came before, and it is stored with the last values, and with all others as JSON text.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -11,7 +11,7 @@ import { createRecordScanner } from '@s3-connectors/common/records/record-scanne
 
 import * as fc from 'fast-check';
 
-/** A JSON text; as it is to be stored; and how many changes that takes, but for objects in lists and objects. */
+/** A JSON text, its stored form, and the number of changes, without those of objects in lists and objects. */
 type Value = {
   readonly text: string;
   readonly stored: unknown;
@@ -119,7 +119,7 @@ function deepScanner() {
   return createRecordScanner(['a', 'b'], 'airbyte', skippingWalk(['a', 'b'], { looksFor: 'unreadable values' }));
 }
 
-/** The data of a line as it is stored, if it is changed. */
+/** The stored data of a line, if it is changed. */
 function repaired(text: string): Buffer | undefined {
   const data = Buffer.from(`${text}\n`);
   return readableRow(data, { start: 0, end: data.length, value: 0 }, () => undefined);

@@ -11,7 +11,7 @@ type Found = {
   readonly kind: string;
   readonly stream?: unknown;
   readonly namespace?: unknown;
-  /** The slice, or what it says. */
+  /** The slice, or its value. */
   readonly data?: unknown;
   readonly emittedAt?: unknown;
   readonly fields?: readonly unknown[];
@@ -55,7 +55,7 @@ function parseInstead(line: string): Found {
   };
 }
 
-/** With the slice of `data` replaced by what it says. */
+/** With the value of `data` instead of its slice. */
 function parsed(found: Found): Found {
   return typeof found.data === 'string' ? { ...found, data: parseJson(found.data) } : found;
 }

@@ -14,7 +14,7 @@ test('a row has the bytes of its pieces, of any length and from any place, howev
       const out = new RowBuffer();
       const expected: Uint8Array[] = [];
       for (const { start, size: length, after, isKnown } of pieces) {
-        // A view that ends soon after the piece, or with it: nothing beyond is read.
+        // A view that ends shortly after the piece, or with it: nothing beyond is read.
         const bytes = source.subarray(3, 3 + start + length + after);
         const copied = bytes.subarray(start, start + length);
         if (isKnown) out.known(knownText(copied.toString()));

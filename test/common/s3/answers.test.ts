@@ -94,7 +94,7 @@ const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, li
     /an ETag that cannot be one/u,
   ],
   'of an ETag without end': [says(listing(entry('raw/a', { etag: 'e'.repeat(300) }))), /an ETag that cannot be one/u],
-  'of a time that is none': [says(listing(entry('raw/a', { at: 'yesterday' }))), /no time of change|is not S3|lacks/u],
+  'of an invalid time': [says(listing(entry('raw/a', { at: 'yesterday' }))), /no time of change|is not S3|lacks/u],
   'of an entry without a size': [says(listing('<Contents><Key>raw/a</Key></Contents>')), /lacks its key, size/u],
   'of a folder outside of the prefix': [says(listing(folder('other/'))), /the folder "other\/"/u, { delimiter: '/' }],
   'of the prefix itself as a folder': [says(listing(folder('raw/'))), /the folder "raw\/"/u, { delimiter: '/' }],
@@ -112,7 +112,7 @@ const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, li
     },
     /1000 pages in a row are empty/u,
   ],
-  'whose pages come again in turns': [
+  'whose pages repeat in turns': [
     (_request, response, count) => {
       const token = `<NextContinuationToken>${count % 2}</NextContinuationToken>`;
       response.end(listing(entry(count % 2 === 0 ? 'raw/a' : 'raw/b') + token, true));

@@ -40,7 +40,7 @@ suite('a stored object has our body', () => {
     assert.equal(await isSameBody({ size: 6, etag: '"abc"', crc32: 'AAAAAA==' }, body, md5), false);
   });
 
-  test('if its ETag is the MD5 of ours and it has no CRC32', async () => {
+  test('if its ETag is our MD5 and it has no CRC32', async () => {
     assert.equal(await isSameBody({ size: 5, etag: '"abc"' }, body, md5), true);
     assert.equal(await isSameBody({ size: 5, etag: '"abd"' }, body, md5), false);
   });

@@ -106,11 +106,7 @@ suite('the catalog of a tap', () => {
       ['leaves a stream out that is not selected', { '': { selected: false } }, []],
       ['leaves a column out that is not selected', { 'properties.text': { selected: false } }, ['id,at']],
       ['reads the cursor whatever is selected', { 'properties.at': { selected: false } }, ['id,text,at']],
-      [
-        'passes over what is unsupported',
-        { 'properties.id': { inclusion: 'unsupported', selected: true } },
-        ['text,at'],
-      ],
+      ['ignores what is unsupported', { 'properties.id': { inclusion: 'unsupported', selected: true } }, ['text,at']],
       [
         'lets a selection win over the default',
         { '': { 'selected-by-default': false, selected: true } },

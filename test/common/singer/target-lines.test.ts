@@ -16,7 +16,7 @@ suite('a target refuses', () => {
     ],
     ['a schema without properties', '{"type":"SCHEMA","stream":"a","schema":{}}\n', /^Line 1 .* no "properties"/u],
     ['a schema of no known type', schema('a', [], { x: { type: 'integr' } }), /schema\.properties\.x\.type/u],
-    ['a schema that is none inside', schema('a', [], { x: { items: 1 } }), /schema\.properties\.x\.items/u],
+    ['a schema with an invalid one inside', schema('a', [], { x: { items: 1 } }), /schema\.properties\.x\.items/u],
     ['a schema without a stream', '{"type":"SCHEMA","schema":{"properties":{}}}\n', /^Line 1 .* lacks stream/u],
     ['a state without a value', '{"type":"STATE"}\n', /STATE without a "value"/u],
     ['a batch', '{"type":"BATCH","stream":"a"}\n', /BATCH/u],

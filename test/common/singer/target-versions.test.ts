@@ -29,7 +29,7 @@ function line({ type, stream, version }: Message, index: number): string {
   return `${JSON.stringify(json[type])}\n`;
 }
 
-/** What is stored, as a destination deletes it: with a generation goes what was there when the generation was first seen. */
+/** What is stored, as a destination deletes it: a generation deletes the rows that existed when it was first seen. */
 class Bucket {
   readonly rows = new Map(streams.map((stream) => [stream, ['old']]));
   readonly #noted = new Map<string, readonly string[]>();

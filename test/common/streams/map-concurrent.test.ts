@@ -11,12 +11,6 @@ async function ticks(count: number): Promise<void> {
   for (let done = 0; done < count; done++) await tick();
 }
 
-async function* oneThenFailure(): AsyncGenerator<number> {
-  yield 1;
-  await tick();
-  throw new Error('no more');
-}
-
 suite('mapConcurrent', () => {
   test('keeps the order, and starts at most its limit ahead of the consumer', async () => {
     const runs = fc.tuple(fc.array(fc.nat({ max: 4 }), { maxLength: 15 }), fc.integer({ min: 1, max: 5 }));
@@ -105,12 +99,30 @@ suite('mapConcurrent', () => {
     await assert.rejects(Array.fromAsync(mapConcurrent([1, 2, 3, 4, 5], 2, work, stop.signal)), /told to/u);
   });
 
-  test('throws the failure of its source after the results before it', async () => {
-    const results: number[] = [];
-    const read = async (): Promise<void> => {
-      for await (const item of mapConcurrent(oneThenFailure(), 1, (item) => Promise.resolve(item))) results.push(item);
-    };
-    await assert.rejects(read(), /no more/u);
-    assert.deepEqual(results, [1]);
+  test('throws the failure of its source after the results of all that it gave', async () => {
+    async function* failingAfter(count: number): AsyncGenerator<number> {
+      for (let item = 0; item < count; item += 1) yield item;
+      await tick();
+      throw new Error('no more');
+    }
+    const runs = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 8 }), fc.nat({ max: 3 }));
+    await fc.assert(
+      fc.asyncProperty(runs, async ([count, limit, delay]) => {
+        const results: number[] = [];
+        const work = async (item: number, signal: AbortSignal): Promise<number> => {
+          await ticks(delay);
+          signal.throwIfAborted();
+          return item;
+        };
+        const read = async (): Promise<void> => {
+          for await (const item of mapConcurrent(failingAfter(count), limit, work)) results.push(item);
+        };
+        await assert.rejects(read(), /no more/u);
+        assert.deepEqual(
+          results,
+          Array.from({ length: count }, (_, item) => item),
+        );
+      }),
+    );
   });
 });

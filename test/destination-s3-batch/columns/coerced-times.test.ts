@@ -49,7 +49,7 @@ suite('every time that chooses the folder of its row', () => {
         if (Number.isNaN(ms)) return;
         times += 1;
         const inColumn = Date.parse((v ?? '').replace(/(\.\d{3})\d*/u, '$1'));
-        // Of a fraction of seconds as a number, a double may be a little less.
+        // For a fraction of seconds as a number, a double may be slightly less.
         assert.ok(Math.abs(inColumn - ms) <= (/^\d+\./u.test(value) ? 1 : 0), `${value} ${v}`);
       }),
       { seed: 20_260_115, numRuns: 5000 },
@@ -65,7 +65,7 @@ suite('what is cut off a time', () => {
     { kind: 'timestamp', utc: true },
     { kind: 'timestamp', utc: false },
   ];
-  test('is never called complete: two texts with one form in a column mean the same, or one is kept beside it (5,000 pairs)', () => {
+  test('is never called complete: two texts with one form in a column mean the same, or one is also in the sibling (5,000 pairs)', () => {
     const value = fc
       .tuple(
         fc.constantFrom('T00:00', 'T00:00:00', ' 10:00:00'),

@@ -1,4 +1,4 @@
-// What a column holds of a value that is not of its type, what is kept beside it, and how that is counted.
+// What a column holds of a value of another type, what its sibling holds, and how that is counted.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

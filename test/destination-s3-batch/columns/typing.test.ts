@@ -133,7 +133,7 @@ suite('types that nobody declared', () => {
     assert.ok(typed(['{"a":1,"n":null}'], { asLines: true }).asTyped);
   });
 
-  test('are what most values are; the others go beside them', () => {
+  test('are what most values are; the others go into the sibling', () => {
     const { fitted, misfits, coerced, asTyped } = typed(['{"a":"x"}', '{"a":"y"}', '{"a":5}', '{"a":{"b":1}}']);
     assert.ok(!asTyped);
     assert.deepEqual(fitted, ['{"a":"x"}', '{"a":"y"}', '{"a":"5"}', '{"a__json":"{\\"b\\":1}"}']);

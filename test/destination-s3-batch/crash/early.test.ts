@@ -1,6 +1,5 @@
-// Killed at a call of S3 while the spool is too small for the input: rows that were acknowledged on the way are stored, and the
-// next run, from the last STATE, repeats only others and leaves nothing behind. A sample of the calls, drawn by a seed; the
-// acceptance tests take them all.
+// Killed at a call of S3 while the spool is too small for the input: acknowledged rows are stored, and the next run, from the last
+// STATE, repeats only others and leaves no files. A sample of the calls, drawn by a seed; the acceptance tests take them all.
 import assert from 'node:assert/strict';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,7 +44,7 @@ suite('the batch destination with a small spool', { concurrency: 2 }, () => {
     assert.deepEqual(earlyAcknowledged(await runWell(server, 1, 0, await newFolder())), { next: 2, isReplaced: true });
     await judgeEarlyRecovered(server, 0, 1);
     left = earlyLeft(server);
-    calls = server.counts.total.requests; // As many as those that replace it, but for the deletion of what was there.
+    calls = server.counts.total.requests; // As many as those that replace it, but for the deletion of the previous ones.
   });
 
   const places = fc.noBias(fc.record({ percent: fc.nat(99), isAnswered: fc.boolean() }));

@@ -1,4 +1,4 @@
-// What the verbs ddl and types make of a table with folders by field.
+// The output of the verbs ddl and types for a table with partition folders.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
@@ -8,7 +8,7 @@ import { configSchema, resolveConfig, type BatchConfig } from '../../../destinat
 import { ddl } from '../support/ddl.ts';
 import { types } from '../../../destination-s3-batch/src/types-verb/types.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
-import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
+import { bucket, catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 import { configJson, runWrite } from '../support/batch.ts';
 import { rowsInDuckdb } from '../support/duckdb-view.ts';
@@ -52,6 +52,42 @@ suite('a table with folders by field', () => {
       );
     });
   }
+
+  for (const prefix of ['a[b]*c?{d}', "it's/%41 ü", '~x#y']) {
+    for (const output_format of ['parquet', 'json']) {
+      test(`is a view over its own files below a prefix that reads like a pattern (${prefix}, ${output_format})`, async () => {
+        const named = { output_format, streams: [{ stream: 'visits', partition_by: ["o'K d"] }] };
+        const lines = ["it's", null].map((value, n) =>
+          recordLine('visits', { n, time: '2026-01-05T10:00:00Z', "o'K d": value }),
+        );
+        for (const one of new Set([prefix, prefix.replaceAll(/[^\w/]/gu, 'b')])) {
+          const given = { catalog: catalogJson('visits'), config: { ...named, prefix: one } };
+          assert.equal((await runWrite(server, lines, given)).error, undefined);
+        }
+        const statements = (folder: string): Promise<string> =>
+          ask(ddl, { engine: 'duckdb', location: `${folder}/${prefix}` }, { ...named, prefix });
+        const found = await rowsInDuckdb(server, statements, `SELECT n, "o'K d" AS v FROM visits ORDER BY n`, '');
+        assert.deepEqual(found, [
+          { n: '0', v: "it's" },
+          { n: '1', v: null },
+        ]);
+      });
+    }
+  }
+
+  test('has statements for Redshift Spectrum without folders that this connector did not write', async () => {
+    await write({ streams });
+    for (const folder of [
+      'year=abc/month=1/day=1',
+      'year=2026/month=13x/day=1',
+      'year=2026/month=1/day=',
+      'year=1e3/month=1/day=1',
+    ])
+      server.seed(bucket, `permutive/data/visits/${folder}/country=DE/at_day=2026-03-01/x.snappy.parquet`, 'x');
+    const text = await ask(ddl, { engine: 'redshift-spectrum' }, { streams });
+    assert.equal(text.match(/^ {2}PARTITION/gmu)?.length, 5);
+    assert.doesNotMatch(text, /NaN|"day" = 0|"year" = 1000/u);
+  });
 
   test('is declared for Athena with the folders as columns, which are loaded', async () => {
     await write({ streams });

@@ -149,7 +149,7 @@ suite('the order of a row', () => {
     });
   }
 
-  test('and the key hold no control character but one that is no delimiter, whatever the row has (1,000 texts)', () => {
+  test('and the key have no control character except one that is not a delimiter, whatever the row has (1,000 texts)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
         const { key, order } = of(JSON.stringify(text), undefined);

@@ -43,7 +43,7 @@ const name = fc.oneof(
   fc.string({ minLength: 1, unit: 'binary' }),
 );
 
-/** Folders of one part each, from which the name can be read again. */
+/** Folders of one part each, from which the name can be restored. */
 function assertInside(key: string, before: string, text: string): void {
   assert.ok(key.startsWith(before) && key.endsWith('/'), key);
   const part = key.slice(before.length, -1);

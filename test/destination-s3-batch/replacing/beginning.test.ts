@@ -41,7 +41,7 @@ suite('the start of the batch destination', () => {
     }
     const run = runWrite(server, input(), { catalog: catalogOf(2), config, clock }).finally(() => end.abort());
     while (!end.signal.aborted) {
-      // Time goes on only when nothing else does.
+      // Time passes only when nothing else happens.
       const before = server.counts.total.requests;
       await sleep(100);
       if (server.counts.total.requests === before) await clock.advance(1000);

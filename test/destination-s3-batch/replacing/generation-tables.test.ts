@@ -1,4 +1,4 @@
-// A generation of raw events that takes several runs, whose events come to tables that were not there when it began.
+// A generation of raw events that takes several runs, with events for tables that did not exist when it began.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

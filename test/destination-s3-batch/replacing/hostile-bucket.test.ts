@@ -1,4 +1,4 @@
-// Documents in the bucket that do not tell the truth: copied from elsewhere, damaged or forged.
+// False documents in the bucket: copied from elsewhere, damaged or forged.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

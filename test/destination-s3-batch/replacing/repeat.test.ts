@@ -1,4 +1,4 @@
-// The same day exported twice, as a retry or a backfill does: what is there then, and what the log says of it.
+// The same day exported twice, as by a retry or a backfill: the result, and what the log reports.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { catalogJson, recordLine, stateLine, type Json } from '../../support/destination-input.ts';
@@ -7,7 +7,7 @@ import { eventJson, publishedStream } from '../support/published.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 
 const day = Date.UTC(2026, 0, 15);
-/** Of all kinds in one field, so that the second run finds types that the first did not. */
+/** Values of all kinds in one field, so that the second run finds types that the first did not. */
 const drifting = [1, 'two', 3.5, { four: 4 }, [5]];
 const visits = drifting.map((value, index) =>
   recordLine('visits', { time: day + index, id: index, value }, Date.now() + index),
@@ -88,7 +88,7 @@ suite('the same day exported twice', () => {
   test('is there twice when it is appended to be without duplicates, since only those of one run are known, and the log says so', async () => {
     const stream = { name: 'visits', destination_sync_mode: 'append_dedup', primary_key: [['id']] };
     const first = await exported(stream, [...visits, ...visits, stateLine('visits', { n: 5 })]);
-    assert.match(messages(first), /of duplicates only those of the same run, table and day are removed/u);
+    assert.match(messages(first), /only duplicates of the same run, table and day are removed/u);
     assert.deepEqual(await countOf('data/visits/', 'id'), { rows: 5, ids: 5 });
     await runWrite(running(), [stateLine('visits', { n: 5 }), ...visits], { catalog: catalogJson(stream) });
     assert.deepEqual(await countOf('data/visits/', 'id'), { rows: 10, ids: 5 });

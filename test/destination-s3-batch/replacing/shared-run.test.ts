@@ -1,5 +1,5 @@
-// A run of several writers of the batch destination where they share more than a folder: the types of a table, and tables that events
-// are split into.
+// A run of several writers of the batch destination that share more than a folder: the types of a table, and tables of split
+// events.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 

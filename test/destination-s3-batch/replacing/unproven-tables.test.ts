@@ -1,4 +1,4 @@
-// Tables of raw events of which only `_schemas/` says that they are the stream's: forged, or left over.
+// Tables of raw events whose owner is known only from `_schemas/`: forged, or left over.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,5 +1,5 @@
-// Raw events are noted in the shape of their table while their line is scanned. The rows that are made of them, walked again, are
-// the model.
+// Raw events are noted in the shape of their table while their line is scanned. The model is a second walk over the rows that are
+// made of them.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -32,7 +32,7 @@ const fields = [
 const eventName = fields.indexOf('event_name');
 const nowMs = Date.parse('2026-03-01');
 
-/** What was seen of each value, by path. Nulls of the row are not in it: they are not written. */
+/** What was seen of each value, by path. Nulls of the row are missing, because they are not written. */
 function seenIn(shape: Shape, path = '', into: Record<string, unknown> = {}): Record<string, unknown> {
   const { counts, votes, rest, twins, usual, children, items } = shape;
   const kinds = Array.from(counts, (count, kind) => (kind === seen.nothing ? 0 : count));
@@ -44,7 +44,7 @@ function seenIn(shape: Shape, path = '', into: Record<string, unknown> = {}): Re
   return into;
 }
 
-/** BatchTables of events, and the way of a record into them. */
+/** The BatchTables of events, and the path of a record into them. */
 function eventTables() {
   const tables = new BatchTables(fields);
   const events = new EventTables({ prefix: 'p', stream: 0, descriptor: { name: 'events' }, tables, log: silentLog });
@@ -101,14 +101,14 @@ const member = fc.constantFrom(...fields, 'more', 'TIME').chain((name) => {
   const key = fc.constantFrom(JSON.stringify(name), JSON.stringify(name), JSON.stringify(name).replace('e', '\\u0065'));
   return fc.tuple(blank, key, blank, value, blank).map(([a, k, b, v, c]) => `${a}${k}${b}:${v}${c}`);
 });
-/** Members in any order, some left out, some named twice, or in the order of the published type. */
+/** Members in any order, some omitted, some repeated, or in the order of the published type. */
 const inOrder = fc
   .tuple(time, text, eventNames, usual['segments'] as fc.Arbitrary<string>, anyRow)
   .map(([at, id, name, segments, properties]) => {
     return `{"time":${at},"event_id":${id},"event_name":${name},"segments":${segments},"properties":${properties}}`;
   });
 const anyOrder = fc.array(member, { maxLength: 12 }).map((members) => `{${members.join(',')}}`);
-/** `cut`: bytes that are missing at the end, so that it is not JSON. `isKept`: it is not rejected. */
+/** `cut`: the number of missing bytes at the end, so that it is not JSON. `isKept`: it is not rejected. */
 const record = fc.record({
   row: fc.oneof(inOrder, anyOrder),
   cut: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }) }),
@@ -143,7 +143,7 @@ suite('raw events that are noted while they are scanned', () => {
           const line = Buffer.concat([expected.row.out.bytes, Buffer.from('\n')]);
           assert.ok(expected.table.shape);
           const isExpected = model.accept(expected.table.shape, line, 0);
-          // A row that names a field twice may be marked for the value that does not count.
+          // A row that repeats a field may be marked because of the value that does not count.
           assert.ok(isUnusual || !isExpected, row);
           if (isUnusual === isExpected) notedEarly += 1;
         }

@@ -1,4 +1,4 @@
-// Tables that get rows in a run, and tables that are asked about again before their files go: whose they are by then.
+// Tables that get rows in a run, and tables that are checked again before their files are deleted: their owners at that time.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

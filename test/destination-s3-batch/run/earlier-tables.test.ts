@@ -1,4 +1,4 @@
-// Which tables had rows of a stream before, and which of them are replaced or emptied with it. The same through whole runs:
+// The tables that had rows of a stream before, and which of them are replaced or emptied with it. The same through complete runs:
 // foreign-tables, unproven-tables and generation-tables.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -61,7 +61,7 @@ suite('the tables of earlier runs', () => {
       ['their_events', { stream: others }],
       ['theirs', { stream: others }],
     ]);
-    // What is there of tables that are known by then is not asked about once more.
+    // Places of known tables are not listed again.
     const place = layout.place(prefix, 'pageview_events');
     await noteGeneration(it.area, { place, generation: 4, stream: events }, signal);
     it.seed('pageview_events', 'clicks_events');
@@ -97,7 +97,7 @@ suite('the tables of earlier runs', () => {
     assert.deepEqual(it.lines, []);
   });
 
-  test('leave one out whose own documents cannot be read, and the run goes on', async () => {
+  test('skip one whose own documents cannot be read, and the run continues', async () => {
     await using it = await opened(targetsOf(overwritten));
     it.seed('odd_events');
     it.server.seed(bucket, `${prefix}_manifests/odd_events/latest.json`, 'no JSON');

@@ -42,7 +42,7 @@ suite('the plan for tables', () => {
         ['segment', 'none', false],
       ],
     );
-    assert.match(said.join('\n'), /^WARN The stream "segment" is not taken for the published type of that name/u);
+    assert.match(said.join('\n'), /^WARN The stream "segment" does not count as the published type of that name/u);
   });
 
   test('keeps the columns that the catalog declares, in their order', () => {
@@ -62,9 +62,9 @@ suite('the plan for tables', () => {
       [{ key: [['id']], cursor: ['at'] }, undefined],
     );
     assert.deepEqual(
-      said.map((text) => /"(\w)" is set to append_dedup.* (only those|no duplicates) /u.exec(text)?.slice(1)),
+      said.map((text) => /"(\w)" is set to append_dedup.* (only duplicates|no duplicates) /u.exec(text)?.slice(1)),
       [
-        ['a', 'only those'],
+        ['a', 'only duplicates'],
         ['b', 'no duplicates'],
       ],
     );

@@ -75,7 +75,7 @@ suite('writing', () => {
     assert.match(error.message, /^Table "visits": .*Raise max_memory_mb\.$/u);
   });
 
-  test('takes no type from a line that is no row of the table after all', async () => {
+  test('takes no type from a line that turns out not to be a row of the table', async () => {
     const columns = async (folder: string): Promise<readonly string[]> => {
       return Object.keys((await queryParquet(server, folder, 'SELECT * FROM files'))[0] ?? {});
     };

@@ -1,4 +1,4 @@
-// A folder for the spool that `write` refuses is refused by `check`; one with an odd name is as good as another.
+// A spool folder that `write` refuses is also refused by `check`. A folder with an odd name is accepted.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { appended, argsOf, countRows, deduped, diskFolder, main, rowCount } from
 const running = emptyServer();
 const folder = diskFolder();
 
-/** How much is free changes from run to run. */
+/** The free space changes from run to run. */
 function withoutNumbers(text = ''): string {
   return text.replaceAll(/[\d.]+ [MG]B/gu, '');
 }

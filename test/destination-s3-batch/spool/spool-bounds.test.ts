@@ -1,4 +1,4 @@
-// What the spool counts, and where the sources of its streams stand.
+// The counts of the spool, and the positions of its streams' sources.
 import assert from 'node:assert/strict';
 import { mkdtempDisposable, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
-// When segments close, and what each has: to the byte, with rows whose sizes are known.
+// When segments close, and their content: to the byte, with rows of known sizes.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ suite('a segment', () => {
           assert.deepEqual(named(await spool.flush()), ['a 3', 'a 3', 'a 6', 'a 10', 'a 10', 'a 10'], cut);
           assert.deepEqual(named(await takeAll(spool)), ['a 3'], cut);
           for (let round = 0; round < 16; round += 1) for (const table of [a, b, c, d]) add(spool, table, 50);
-          // The largest when 1,000 bytes are open, later when half of all that have come are.
+          // The largest when 1,000 bytes are open, later when half of all rows so far are.
           assert.deepEqual(named(await spool.flush()), ['a 5', 'b 6', 'c 8', 'd 9', 'a 9'], cut);
           await takeAll(spool);
         }
@@ -166,16 +167,25 @@ suite('a segment', () => {
     });
   });
 
-  test('knows which of its rows are unusual', async () => {
+  test('has its unusual rows apart', async () => {
     await withSpool(async (spool) => {
       for (const isUnusual of [false, true, false]) {
         spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
       }
       const [file] = await takeAll(spool);
-      assert.deepEqual(
-        [0, 1, 2].map((row) => file?.unusual.has(row)),
-        [false, true, false],
-      );
+      assert.deepEqual([file?.rows, file?.usual.rows, file?.unusual.rows], [3, 2, 1]);
+    });
+  });
+
+  test('is removed with its unusual rows', async () => {
+    await withSpool(async (spool) => {
+      for (const isUnusual of [false, true]) {
+        spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
+      }
+      const [file] = await takeAll(spool);
+      assert.ok(file !== undefined && existsSync(file.unusual.path));
+      await spool.remove(file);
+      assert.deepEqual([existsSync(file.usual.path), existsSync(file.unusual.path), spool.bytes], [false, false, 0]);
     });
   });
 
@@ -247,7 +257,7 @@ suite('a segment', () => {
     await withSpool(async (spool) => {
       add(spool, a, 1);
       const [file] = await takeAll(spool);
-      assert.equal(await readFile(file?.path ?? '', 'utf8'), '\n');
+      assert.equal(await readFile(file?.usual.path ?? '', 'utf8'), '\n');
     });
   });
 });

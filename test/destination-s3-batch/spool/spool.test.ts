@@ -38,7 +38,7 @@ function fill(spool: Spool, tables: readonly BatchTable[], rows: number, from = 
 }
 
 async function rowsOf(files: readonly SpoolFile[]): Promise<readonly number[]> {
-  const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));
+  const texts = await Promise.all(files.map(({ usual }) => readFile(usual.path, 'utf8')));
   const rows = texts.flatMap((text) => text.split('\n').slice(0, -1));
   return rows.map((row) => (JSON.parse(row) as { row: number }).row).sort((a, b) => a - b);
 }
@@ -61,7 +61,7 @@ suite('the spool', () => {
     });
   });
 
-  test('lets the largest of many tables go on before any is full, after the same rows whenever it is flushed', async () => {
+  test('closes the largest of many tables before any is full, after the same rows whenever it is flushed', async () => {
     const tables = Array.from({ length: 6 }, (_, index) => tableNamed(`t${index}`, index));
     const cuts: (readonly (readonly [string, number])[])[] = [];
     for (const rowsAFlush of [100, 1500]) {
@@ -104,7 +104,7 @@ suite('the spool', () => {
       for (const [index, files] of taken.entries()) {
         assert.deepEqual(await rowsOf(files), all.slice(index * 100, index * 100 + 100));
       }
-      assert.equal(new Set(taken.flat().map(({ path }) => path)).size, 3);
+      assert.equal(new Set(taken.flat().map(({ usual }) => usual.path)).size, 3);
     });
   });
 
@@ -112,7 +112,7 @@ suite('the spool', () => {
     await withSpool(async (spool) => {
       fill(spool, [tableNamed('a', 0), tableNamed('b', 1)], 1000);
       const segments = await takeAll(spool);
-      const sizes = await Promise.all(segments.map(async ({ path }) => (await readFile(path)).length));
+      const sizes = await Promise.all(segments.map(async ({ usual }) => (await readFile(usual.path)).length));
       assert.equal(
         spool.bytes,
         sizes.reduce((sum, size) => sum + size, 0),
@@ -121,7 +121,7 @@ suite('the spool', () => {
         const before = spool.bytes;
         await spool.remove(segment);
         assert.equal(spool.bytes, before - segment.bytes);
-        await assert.rejects(readFile(segment.path), { code: 'ENOENT' });
+        await assert.rejects(readFile(segment.usual.path), { code: 'ENOENT' });
       }
       assert.equal(spool.bytes, 0);
     });

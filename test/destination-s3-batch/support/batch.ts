@@ -1,5 +1,5 @@
-// What the tests of the batch destination share: a config for the test S3, a run of `write` in this process, and the rows that
-// lie there, read by DuckDB.
+// What the tests of the batch destination share: a config for the test S3, a run of `write` in this process, and the stored rows,
+// read by DuckDB.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ export type Ran = {
   readonly error: unknown;
 };
 
-/** Runs `write` in this process, its spool in a folder of its own that must be empty in the end. */
+/** Runs `write` in this process, with its own spool folder, which must be empty at the end. */
 export async function runWrite(
   server: Pick<S3TestServer, 'endpoint'>,
   input: Input,
@@ -73,7 +73,7 @@ export function jsonRows(server: S3TestServer, folder: string): readonly string[
     .flatMap(({ body }) => gunzipSync(body).toString().split('\n').slice(0, -1));
 }
 
-/** What DuckDB answers to SQL over the Parquet files below a folder; `files` in it stands for all of them, by name. */
+/** DuckDB's answer to SQL over the Parquet files below a folder. `files` represents all of them, by name. */
 export async function queryParquet(
   server: S3TestServer,
   folder: string,

@@ -22,7 +22,7 @@ import { foldersOfFile, killedRun } from './crash.ts';
 import { serverWith } from '../../support/crash/scenario-server.ts';
 
 const seed = 6;
-/** Of each scenario, spread over its calls. */
+/** Kills for each scenario, spread over its calls. */
 const kills = 6;
 
 export type RunOptions = { readonly set: number; readonly input: string; readonly spool: string };
@@ -50,7 +50,9 @@ export async function replaceWell(server: S3TestServer, scenario: Scenario, opti
   return lines.join('');
 }
 
-/** Registers the tests: the program is killed as it writes version 2; one run that proves nothing follows, then one that does. */
+/**
+ * Registers the tests: the program is killed while it writes version 2. One run that proves nothing follows, then one that does.
+ */
 export function registerKills(regime: Scenario['regime']): void {
   const newFolder = foldersOfFile();
   for (const [number, scenario] of scenarios.entries()) {

@@ -1,4 +1,4 @@
-// Runs of the batch destination that are broken at a call of S3, and the ones before and after.
+// Runs of the batch destination that are broken at a call of S3, and the runs before and after.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import type { Json } from '../../support/destination-input.ts';
 import { startProgram } from '../../support/program.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 
-/** A folder for the test file, removed in its end. Call it in the file's body; what it returns makes folders below. */
+/** A folder for the test file, removed at its end. Call it in the file's body. It returns a function that makes folders below. */
 export function foldersOfFile(): () => Promise<string> {
   let folder = '';
   before(async () => (folder = await mkdtemp(join(tmpdir(), 's3-connectors-crash-'))));

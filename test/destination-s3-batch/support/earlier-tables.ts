@@ -1,4 +1,4 @@
-// A run’s earlier tables over an empty bucket, with what a test puts into the registry.
+// A run’s earlier tables over an empty bucket, with a test's content of the registry.
 
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
@@ -75,7 +75,7 @@ export function leftAs(table: string, other: string): string {
   return `WARN The table "${table}" is left as it is: it has rows of the stream "${other}".`;
 }
 
-/** For a suite: opens over its server. */
+/** For a suite: opens it on the suite's server. */
 export function openerOf(running: () => S3TestServer) {
   return (targets: readonly TableTarget[], registry?: Parameters<typeof openEarlier>[2]) =>
     openEarlier(running(), targets, registry);

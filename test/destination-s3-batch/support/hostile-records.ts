@@ -9,14 +9,13 @@ import { emptyServer } from '../../support/empty-server.ts';
 import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile/hostile-records.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { jsonRows, queryParquet, runWrite } from './batch.ts';
-import { casesOf } from '../../support/cases.ts';
 
 const seed = 14;
 const streamsInRun = 4;
 const hostileInStream = 10;
-const runs = casesOf(25, 8);
+const runs = 25;
 
-/** `extra` is not declared: what it is, is decided by the rows. */
+/** `extra` is not declared: the rows decide what it is. */
 const properties = {
   marker: { type: 'string' },
   id: { type: 'integer' },
@@ -82,14 +81,14 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
     const config = { output_format };
 
     for (const kind of hostileKinds) {
-      test(`goes on after ${kind.what}, which is ${kind.fate}`, async () => {
+      test(`continues after ${kind.what}, which is ${kind.fate}`, async () => {
         const server = running();
         const input = [good(1), kind.line('visits', 'hostile 0', 100_000), good(2), good(3)];
         const catalog = catalogJson({ name: 'visits', properties });
         for (let run = 1; run <= 2; run += 1) {
           const { error, failures } = await runWrite(server, input, { catalog, config });
           assert.deepEqual([error, failures], [undefined, []]);
-          if (run === 2) continue; // What has no valid emitted_at is not told from another record then.
+          if (run === 2) continue; // Records without a valid emitted_at cannot be distinguished then.
           const rows = await rowsOf(server, 'visits', output_format);
           assertGood(rows, [1, 2, 3]);
           const folder = kind.fate === 'unknown_stream' ? '_unknown_stream' : 'visits';
@@ -99,7 +98,7 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
     }
 
     for (const [what, line] of hostileMessages) {
-      test(`goes on after ${what}`, async () => {
+      test(`continues after ${what}`, async () => {
         const server = running();
         const input = [recordLine('visits', goodRow(1), emittedAt), line, recordLine('visits', goodRow(2), emittedAt)];
         const { error } = await runWrite(server, input, {
@@ -147,7 +146,7 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
               ids.length + mixed.filter(([kind]) => hostileKinds[kind]?.fate === 'stored').length,
             );
           }
-          if ((cases[0]?.[0]?.[1] ?? 0) % 5 !== 0) return; // Some of them again.
+          if ((cases[0]?.[0]?.[1] ?? 0) % 5 !== 0) return; // Repeats some of them.
           const again = await runWrite(server, input, { catalog, config });
           assert.deepEqual([again.error, again.failures], [undefined, []]);
         }),

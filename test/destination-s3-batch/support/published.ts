@@ -1,4 +1,4 @@
-// Rows of the published streaming types, and streams of the catalog that are taken for them.
+// Rows of the published streaming types, and streams of the catalog that count as these types.
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 import type { Json } from '../../support/destination-input.ts';
 

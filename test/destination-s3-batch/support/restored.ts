@@ -1,4 +1,4 @@
-// What a row was before it was brought into the types of its table.
+// Restores a row from its fitted form.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import {
@@ -7,7 +7,7 @@ import {
   type StructType,
 } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
 
-/** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
+/** JSON with its numbers as text, so that no digit is lost: whole numbers as digits, others as a double prints them. */
 export function parseExactly(text: string): unknown {
   return parseJson(
     text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gu, (token) => {
@@ -21,13 +21,13 @@ function numberText(value: number, source: string): string {
   return `number ${Number.isInteger(value) ? BigInt(value) : value}`;
 }
 
-/** A row with everything that went beside its fields put back; a member that is null is left out. */
+/** A row with the values of its siblings put back. A member that is null is omitted. */
 export function restored(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(restored);
   if (typeof value !== 'object' || value === null) return value;
   const entries: [string, unknown][] = [];
   for (const [name, member] of Object.entries(value)) {
-    if (member === null) continue; // Its value may lie beside it.
+    if (member === null) continue; // Its value may be in the sibling.
     if (!name.endsWith(restName)) entries.push([name, restored(member)]);
     else if (name === restName) entries.push(...Object.entries(parseExactly(String(member)) as object));
     else entries.push([name.slice(0, -restName.length), parseExactly(String(member))]);
@@ -35,7 +35,7 @@ export function restored(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** The row that a line of the table was: what is text in its column is read, and what went beside the columns is put back. */
+/** The row of a table's line: text columns are parsed, and the values of siblings are put back. */
 export function rowOf(value: unknown, type: FieldType): unknown {
   if (type.kind === 'json') return typeof value === 'string' ? parseExactly(value) : value;
   if (type.kind === 'list')
@@ -51,7 +51,7 @@ export function rowOf(value: unknown, type: FieldType): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Without what may be left out: nulls, and containers of nothing else. Members by name. */
+/** Without what may be omitted: nulls, and containers of nothing else. Members by name. */
 export function content(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => content(item) ?? null);
@@ -65,7 +65,7 @@ export function content(value: unknown): unknown {
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
-/** The same for values that mean the same: a number or boolean, and the text of it. */
+/** Equal for values with the same meaning: a number or boolean, and its text. */
 export function meaning(value: unknown): unknown {
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return jsonNumber.test(value) ? numberText(Number(value), value) : value;
@@ -76,7 +76,7 @@ export function meaning(value: unknown): unknown {
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
 
-/** How many of the rows have a value, by the path of each field that is in no list. */
+/** The number of rows with a value, by the path of each field that is not in a list. */
 export function countsByPath(rows: readonly unknown[], type: StructType, path = ''): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const field of type.fields) {

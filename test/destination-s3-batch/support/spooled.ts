@@ -1,4 +1,4 @@
-// A spool with rows whose sizes are known, and all of them out of it, as a publish at the end of the input takes them.
+// A spool with rows of known sizes, and all of them out of it, as a publish at the end of the input takes them.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export async function withSpool(
 
 type To = { readonly day?: number; readonly time?: number; readonly placedBy?: number };
 
-/** A row that takes so many bytes with the end of its line, out of the middle of other bytes. */
+/** A row of this many bytes with its line end, from the middle of other bytes. */
 export function add(
   spool: Spool,
   table: BatchTable,

@@ -1,4 +1,4 @@
-// Rows brought into the types of a table, as a run does it; and any rows to try that with.
+// Rows fitted to the types of a table, as in a run, and arbitrary rows for that.
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { maxFields } from '../../../destination-s3-batch/src/config/budgets.ts';
@@ -15,11 +15,11 @@ export type Options = {
   readonly known?: StructType;
   readonly objectsAsText?: boolean;
   readonly asLines?: boolean;
-  /** As many as the engine has memory for, beyond those of the type that is decided. */
+  /** The number of columns that the engine has memory for, beyond those of the decided type. */
   readonly moreColumns?: number;
 };
 
-/** The rows as they are written; the type that was decided, and the one with the siblings that the rows need. */
+/** The rows as written, the decided type, and the type with the siblings that the rows need. */
 export function typed(
   rows: readonly string[],
   { properties = {}, known, objectsAsText = false, asLines = false, moreColumns = Infinity }: Options = {},
@@ -44,7 +44,7 @@ export function typed(
   };
 }
 
-/** The rows as they are written to a table of that type. */
+/** The rows as written to a table of that type. */
 export function fittedTo(type: StructType, rows: readonly string[], asLines: boolean): readonly string[] {
   const out = new RowBuffer();
   const fitter = new Fitter(type, { asLines });
@@ -53,7 +53,24 @@ export function fittedTo(type: StructType, rows: readonly string[], asLines: boo
 }
 
 /** As text, because JSON.stringify would write them in another way. */
-const rawTexts = ['12345678901234567890', '0.12345678901234567890', '1.0', '1e400', '"\\u0000"', '"\\ud83d\\ude00"'];
+const rawTexts = [
+  '12345678901234567890',
+  '9007199254740993',
+  '-9223372036854775809',
+  '0.12345678901234567890',
+  '9.9900000000000002',
+  '-0',
+  '-0.0',
+  '1.0',
+  '1e2',
+  '1e400',
+  '1e-400',
+  '"12"',
+  '"true"',
+  '"\\u0000"',
+  '"\\ud83d\\ude00"',
+  '"2026-01-15T14:30:00Z"',
+];
 const name = fc.constantFrom('a', 'A', 'b', 'c', 'a__json', '', 'ü', 'a"b');
 const blank = fc.constantFrom('', '', ' ', '\t \r');
 
@@ -100,6 +117,6 @@ function objectTexts(names: 'any' | 'distinct') {
   });
 }
 
-/** Some objects name a member twice. */
+/** Some objects repeat a member. */
 export const { objectText: anyRow, valueText: anyValue } = objectTexts('any');
 export const { objectText: plainRow } = objectTexts('distinct');

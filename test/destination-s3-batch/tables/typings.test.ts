@@ -19,7 +19,7 @@ suite('two runs at the same time', () => {
     return await runWrite(running(), input, { catalog: catalogJson('visits'), config: { worker_id: `w${id}` } });
   }
 
-  /** Two runs of which one writes the types between the other's reading and writing them. */
+  /** Two runs: one writes the types between the other's reading and writing them. */
   async function race(first: Json, second: Json): Promise<readonly [Ran, Ran]> {
     const server = running();
     let other: Promise<Ran> | undefined;

@@ -28,7 +28,7 @@ const { type: anyType, struct } = fc.letrec<{ type: FieldType; struct: StructTyp
     .map((parts): StructType => ({ kind: 'struct', ...parts })),
 }));
 
-/** The scalars and lists of a type by where they are. */
+/** The scalars and lists of a type by their paths. */
 function leaves(type: FieldType, path = ''): readonly (readonly [string, string])[] {
   if (type.kind === 'list') return leaves(type.items, `${path}[]`);
   if (type.kind !== 'struct') return [[path, JSON.stringify(type)]];

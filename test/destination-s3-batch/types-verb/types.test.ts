@@ -32,7 +32,7 @@ suite('the verb types', () => {
     assert.equal(error, undefined);
   }
 
-  test('shows the type of every field of every table, at every level, and what is beside it', async () => {
+  test('shows the type of every field of every table, at every level, and its sibling', async () => {
     const rows = [
       { n: 1, price: 1.5, tags: ['a'], o: { at: 'x', deep: [{ b: true }] } },
       { n: 2, price: 2.5, tags: [], o: { at: 'y' } },
@@ -65,13 +65,13 @@ suite('the verb types', () => {
     assert.equal(
       await run({ table: 'visits', field: 'code', as: 'string' }),
       `visits: code integer → string
-  Files: 2 in 2 days, ${bytes.toLocaleString('en')} bytes. None of them is changed.
+  Files: 2 in 2 days, ${bytes.toLocaleString('en')} bytes. They do not change.
   Those that have the column keep it as BIGINT.
   New files have VARCHAR. DuckDB reads both (union_by_name) where it can cast one into the other.
   Athena, Spark and polars refuse a Parquet table with two types of a column, until the old files are written again or moved away.
   A stream that is replaced (overwrite) writes all its files again with its next sync; of an appended one, sync the old days again.
   A run that is under way while this is changed may fail with S3_OBJECT_CONFLICT; the next one succeeds.
-  Nothing is changed yet: give --apply as well to change it.
+  Nothing has changed yet. Add --apply to change it.
 `,
     );
     assert.deepEqual(
@@ -191,7 +191,7 @@ suite('the verb types', () => {
       /either --as TYPE or --forget/u,
     ],
     [
-      'a type that is none',
+      'an invalid type',
       { table: 'visits', field: 'code', as: 'varchar' },
       /--as is "varchar": write boolean, integer/u,
     ],

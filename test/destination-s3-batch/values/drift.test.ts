@@ -1,5 +1,5 @@
-// Days of rows whose fields come, go and change their kinds: all files of all days are read together by the engine, by itself
-// and through the view of `ddl`, and every value that was sent is found, in its column or as text beside it.
+// Days of rows whose fields appear, disappear and change their kinds: the engine reads all files of all days together, directly and
+// through the view of `ddl`, and finds every sent value in its column or as text in its sibling.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

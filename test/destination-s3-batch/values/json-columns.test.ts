@@ -172,13 +172,13 @@ suite('json_columns', () => {
     assert.equal(error, undefined);
     const warnings = said.filter(([level]) => level === 'WARN').map(([, message]) => message);
     assert.deepEqual(warnings, [
-      'The table "visits" keeps the type of o from an earlier run, which "json_columns" wants as JSON text. Change it with the verb "types".',
+      'The table "visits" keeps the type of o from an earlier run, although "json_columns" sets them to JSON text. Change it with the verb "types".',
       'No row of the table "visits" has a value at these paths of "json_columns": other. Correct those that are misspelled.',
     ]);
     const rows = await queryParquet(server, 'data/', 'SELECT o.a::INTEGER AS a FROM files');
     assert.deepEqual(rows, [{ a: 1 }, { a: 1 }]);
     const text = server.objects(bucket, 'permutive/_schemas/')[0]?.body.toString() ?? '';
-    assert.match(text, /"rest":true/u, 'new members are beside the others');
+    assert.match(text, /"rest":true/u, 'new members are next to the others');
   });
 
   for (const path of ['', '.a', 'a.', 'a..b', '__json', 'a__json', 'o.A__JSON', 'a__json[].b']) {

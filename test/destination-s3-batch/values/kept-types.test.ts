@@ -1,4 +1,4 @@
-// A catalog that declares a field otherwise than the table has it from earlier runs: the type never changes by itself.
+// A catalog that declares a field with another type than the table has from earlier runs: the type never changes by itself.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';

@@ -1,6 +1,6 @@
-// Readers of tables that are being replaced, who look between any two calls of S3, which is more than a loop can: what they list
-// is never empty or half, and of both versions only while the replacement of that table is announced; what the manifest names
-// is one version always.
+// Readers of tables that are being replaced, who look between any two calls of S3, more often than a loop could: what they list is
+// never empty or half complete, and has both versions only while the replacement of that table is announced. What the manifest
+// names is always one version.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runWrite } from '../support/batch.ts';
 import { scenarioBucket } from '../../support/crash/scenario-server.ts';
 
-/** What lies there now, whatever happens later. */
+/** The current content, whatever happens later. */
 function viewOf(server: S3TestServer): View {
   const all = server.objects(scenarioBucket);
   return {
@@ -75,7 +75,7 @@ suite('readers that look between any two calls of S3', () => {
       server.setHooks({});
       assert.deepEqual(failures, []);
       assert.ok(looks > 120, `${looks} looks`);
-      // A table that was empty, or is now, has never both.
+      // A table that was empty, or is empty now, never has both.
       assert.deepEqual([...looksAtBoth.keys()].toSorted(), ['pageview_events', 'users']);
       await judgeRecovered(server, scenario, 2);
     });

@@ -1,5 +1,5 @@
-// Any record in: DuckDB finds each of its values in the column or beside it, and counts as many values in a column as were sent, but
-// for what the summary names.
+// Any record in: DuckDB finds each of its values in the column or sibling, and counts as many values in a column as were sent,
+// except those that the summary names.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -16,7 +16,7 @@ import { isTwin, twin, withTwin } from '../support/earlier-values.ts';
 import { withoutHalves } from '../../support/models/without-halves.ts';
 import { parquetJson } from '../../support/parquet.ts';
 
-/** JSON text as it is sent and as it has to be read. `micros`: since 1970, of what means an instant, without what is finer. */
+/** JSON text as sent and as it must be read. `micros`: since 1970, for a text that means an instant, without finer digits. */
 type Value = { readonly sent: string; readonly read: string; readonly micros?: bigint };
 
 const text = { type: ['null', 'string'] };
@@ -158,7 +158,7 @@ function assertFound(sent: Readonly<Record<string, Value>>, found: Read, asLines
   }
 }
 
-/** An object without the member that came again. */
+/** An object without the repeated member. */
 function withoutEarlier(held: unknown): unknown {
   if (typeof held !== 'object' || held === null || !('__json' in held)) return held;
   const { __json: text, ...rest } = held as { readonly __json: string | null };
@@ -170,12 +170,12 @@ function parseExactlyText(beside: unknown): string {
   return beside as string;
 }
 
-/** Of `number 5`, as `parseExactly` has it. */
+/** For `number 5`, as `parseExactly` returns it. */
 function numberIn(held: unknown): string {
   return (held as string).replace(/^number /u, '');
 }
 
-/** Of the engine's text, or of ours. */
+/** For the engine's text, or for ours. */
 function microsOf(held: string): bigint {
   const [, seconds = '', digits = ''] = /^(.{19})(?:\.(\d+))?/u.exec(held.replace(' ', 'T')) ?? [];
   return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(digits.padEnd(6, '0'));
@@ -193,7 +193,7 @@ function countOf(rows: readonly Read[], path: string): number {
 suite('each value of any record', () => {
   const running = emptyServer();
   for (const output_format of ['parquet', 'json']) {
-    test(`is found by DuckDB in its column or beside it, and count(column) differs only by what the summary names (1,200 records, ${output_format})`, async () => {
+    test(`is found by DuckDB in its column or sibling, and count(column) differs only by what the summary names (1,200 records, ${output_format})`, async () => {
       const server = running();
       let asides = 0;
       await fc.assert(

@@ -1,6 +1,6 @@
-// A generation that outlives the one before it, broken at every call of S3: files are closed by age on the way, GLOBAL states
-// speak of both streams, and what was there before goes only at the end. Broken by taking S3 away from the run, as in
-// crash.test.ts; the run is made again, as a platform does, from the last state that it had printed.
+// A generation that outlives the one before it, broken at every call of S3: files are closed by age on the way, GLOBAL states cover
+// both streams, and the previous data is deleted only at the end. Broken by taking S3 away from the run, as in crash.test.ts. The
+// run is repeated, as a platform does, from the last printed state.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,9 +20,9 @@ function row(hours: number, id: string): string {
   return JSON.stringify({ time: start + hours * hour, id });
 }
 
-/** What the generation before has written; the second hour comes again, byte for byte. */
+/** What the previous generation wrote. The second hour is repeated, byte for byte. */
 const old = [row(0, 'old'), row(1, 'same'), row(1, 'same again')];
-/** What is sent between two states. Two rows are equal, and come at different times. */
+/** The rows between two states. Two rows are equal, and come at different times. */
 const phases = [
   { users: old.slice(1), events: [row(0, 'twin'), row(5, 'a')] },
   { users: [row(0, 'new'), row(1, 'new')], events: [row(0, 'twin'), row(0, 'b')] },
@@ -39,7 +39,7 @@ function catalogOf(generation: number) {
 
 type Broken = { readonly lines: readonly string[]; readonly error: unknown };
 
-/** From phase `next` on; a phase comes when the state before it was printed, which its files' age has brought about. */
+/** From phase `next` on. A phase begins when the state before it was printed, which the age of its files causes. */
 async function run(server: S3TestServer, next: number, { signal, isCut = false }: RunOptions = {}): Promise<Broken> {
   const clock = clocks.get(server) ?? simulatedClock(Date.now());
   const printed: string[] = [];
@@ -64,7 +64,7 @@ async function run(server: S3TestServer, next: number, { signal, isCut = false }
   return await running;
 }
 
-/** The time of a server's objects is that of the runs that write there. */
+/** The time of a server's objects is that of its runs. */
 const clocks = new WeakMap<S3TestServer, SimulatedClock>();
 
 async function startTimedServer(): Promise<S3TestServer> {
@@ -80,12 +80,12 @@ function eventLine(data: string): string {
   return recordLine('events', data);
 }
 
-/** The phases whose rows are said to be stored. */
+/** The phases whose rows are acknowledged. */
 function acknowledged(lines: readonly string[]): number {
   return Math.max(0, ...lines.map((line) => Number(/"next":(\d+)/u.exec(line)?.[1] ?? 0)));
 }
 
-/** What the generation before has left. */
+/** What the previous generation left. */
 async function layOut(): Promise<readonly StoredObject[]> {
   await using server = await startS3Server();
   server.createBucket(bucket);
@@ -130,7 +130,7 @@ function judgeRecovered(server: S3TestServer): void {
   assert.deepEqual(server.objects(bucket, 'permutive/_staging/'), []);
 }
 
-/** As many as the run has calls, and one for the case that it has more. */
+/** As many as the run has calls, and one more in case it has more. */
 const indexes = Array.from({ length: 22 }, (_, index) => index + 1);
 
 suite('a generation that outlives another, broken at every call of S3', { concurrency: 16 }, () => {
@@ -176,7 +176,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
       await recover(server, broken);
     });
 
-    test(`S3 fails at call ${index} for good`, async () => {
+    test(`S3 fails at call ${index} permanently`, async () => {
       await using server = await serverAsLeft();
       server.inject({ kind: 'error', code: 'AccessDenied', skip: index - 1 });
       const broken = await run(server, 0);

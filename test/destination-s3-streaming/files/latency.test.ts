@@ -8,7 +8,7 @@ import { RowTimes } from '../../../destination-s3-streaming/src/files/latency.ts
 const maxAgeMs = 240_000;
 const slotMs = maxAgeMs / 16;
 
-/** What may be told of a duration. */
+/** The longest duration that may be reported. */
 function longest(ms: number): number {
   return (ms + slotMs + 1) * (1 + 1 / 16);
 }

@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts'
 import { Committer } from '../../../destination-s3-streaming/src/kafka/committer.ts';
 import { Ownership, type PartitionOffset } from '../../../destination-s3-streaming/src/kafka/ownership.ts';
 
-/** The pause before a commit is tried again passes at once. */
+/** The pause before a commit is retried passes at once. */
 const clock: Clock = {
   ...systemClock,
   after: (ms, callback) => systemClock.after(ms === 1000 ? 0 : ms, callback),

@@ -88,7 +88,7 @@ suite('the config of feed-kafka', () => {
     ['a certificate without a key', { tls: { mode: 'on', certificate: 'c' } }, /"kafka\.tls\.private_key" is missing/u],
     ['a key without a certificate', { tls: { mode: 'on', private_key: 'k' } }, /"kafka\.tls\.certificate" is missing/u],
     [
-      'a certificate that is none',
+      'an invalid certificate',
       { tls: { mode: 'on', certificate: 'c', private_key: 'secret' } },
       /^(?!.*secret).*"kafka\.tls\.certificate" is not a certificate as PEM/u,
     ],
@@ -102,7 +102,7 @@ suite('the config of feed-kafka', () => {
     [
       'the login of MSK',
       { sasl: { mechanism: 'AWS_MSK_IAM' } },
-      /"kafka\.sasl\.mechanism" must be none, PLAIN.*AWS_MSK_IAM.*GSSAPI.*do not exist here/u,
+      /"kafka\.sasl\.mechanism" must be none, PLAIN.*AWS_MSK_IAM.*GSSAPI.*are not supported/u,
     ],
     [
       'a user without a password',

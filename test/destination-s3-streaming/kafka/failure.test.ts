@@ -14,7 +14,7 @@ const kafka = {
 
 type Parts = { readonly message?: string } & Readonly<Record<string, unknown>>;
 
-/** As the client nests them: each error the cause of the one before, or one of several. */
+/** As the client nests them: each error is the cause of the one before, or one of several. */
 function nested(...parts: readonly Parts[]): Error {
   const [{ message = 'canary-text', ...first } = {}, ...rest] = parts;
   const inner =
@@ -151,7 +151,7 @@ const cases: readonly (readonly [what: string, error: Error, wasConnected: boole
     nested({ code: 'PLT_KFK_RESPONSE' }, api('UNKNOWN_SERVER_ERROR')),
     true,
     'KAFKA_UNAVAILABLE',
-    /does not answer as it should \(UNKNOWN_SERVER_ERROR\)/u,
+    /does not answer as expected \(UNKNOWN_SERVER_ERROR\)/u,
   ],
   [
     'a broker that is too old',
@@ -178,7 +178,7 @@ suite('failures of Kafka', () => {
     assert.equal(kafkaFailure(error, kafka, true), error);
   });
 
-  test('keep one of ours that the client carries', () => {
+  test('keep one of this project that the client carries', () => {
     const ours = new ConnectorError('KAFKA_CREDENTIALS_INVALID', 'No token.');
     assert.equal(
       kafkaFailure(Object.assign(new Error('x'), { code: 'PLT_KFK_AUTHENTICATION', cause: ours }), kafka, false),

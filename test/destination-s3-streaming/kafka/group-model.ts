@@ -1,5 +1,6 @@
-// A consumer group in which everything goes wrong, around the real `Ownership` of each member: partitions move at any moment and are
-// noticed late, old streams go on to deliver, the destination stores in any order, commits are taken or refused, members die.
+// A consumer group in which everything goes wrong, around the real `Ownership` of each member: partitions move at any moment and
+// this is noticed late, old streams keep delivering, the destination stores in any order, commits are accepted or refused, members
+// die.
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { Ownership, type TopicPartition } from '../../../destination-s3-streaming/src/kafka/ownership.ts';
@@ -15,7 +16,7 @@ export type Step =
   | { readonly do: 'deliver'; readonly member: number; readonly stream: number; readonly count: number }
   | { readonly do: 'store'; readonly member: number; readonly at: number };
 
-/** What has come up, so that a test can see that its cases were the interesting ones. */
+/** What has occurred, so that a test can check that its cases were the interesting ones. */
 export type Counts = { stale: number; commits: number; dropped: number; refused: number; moved: number };
 
 type Stream = { readonly generation: number; readonly next: Map<number, number> };
@@ -29,7 +30,7 @@ export class GroupModel {
   readonly #stored = new Set<string>();
   #owners: readonly (number | undefined)[] = partitions.map(() => undefined);
   readonly #members: Member[] = Array.from({ length: members }, fresh);
-  /** Takes or refuses the next commit. */
+  /** Accepts or refuses the next commit. */
   readonly #accepts: () => boolean;
 
   constructor(accepts: () => boolean) {
@@ -66,7 +67,10 @@ export class GroupModel {
     });
   }
 
-  /** One member is left, gets all, and ends in order. @returns messages that are not stored, and partitions not committed to their end. */
+  /**
+   * One member is left, gets all partitions, and ends normally. @returns messages that are not stored, and partitions not committed
+   * to their end.
+   */
   finish(): readonly string[] {
     for (let member = 1; member < members; member += 1) this.#doTo('kill', member);
     this.#owners = partitions.map(() => 0);
@@ -112,7 +116,7 @@ export class GroupModel {
     }
   }
 
-  /** A new stream; the one before goes on to deliver. */
+  /** A new stream. The previous one keeps delivering. */
   #reopen(member: Member): void {
     const { ownership } = member;
     for (const place of ownership.owned) {
@@ -136,7 +140,7 @@ export class GroupModel {
     }
   }
 
-  /** What the destination gives back: each STATE before which everything is stored. */
+  /** The destination acknowledges each STATE before which everything is stored. */
   #acknowledge(member: Member): void {
     const { ownership, pipeline } = member;
     while (pipeline.length > 0) {

@@ -61,7 +61,7 @@ test('the watch asks one member at a time, waits for no answer, and counts the r
   watch.watch({ ends, rebalances: 3 });
   watch.look();
   assert.equal(asked.length, 2);
-  asked[0]?.resolve([{ ...place, offset: 7n }]); // Of a member that is gone.
+  asked[0]?.resolve([{ ...place, offset: 7n }]); // For a member that is gone.
   asked[1]?.resolve([{ ...place, offset: 9n }]);
   await Promise.resolve();
   assert.deepEqual(values(), [

@@ -149,7 +149,7 @@ suite('the ownership of partitions', () => {
     assert.deepEqual(ownership.committable(state), [{ ...p(0), offset: 2n ** 60n + 1n }]);
   });
 
-  test('goes past what are no messages, but only for the stream that is read', () => {
+  test('skips offsets without messages, but only for the stream that is read', () => {
     const ownership = owning(0);
     const old = ownership.generation;
     ownership.pass({ ...p(0), offset: 3n }, old);

@@ -1,4 +1,4 @@
-// The program where no broker answers as it should. A real broker is for the acceptance tests.
+// The program without a working broker. The acceptance tests have a real one.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -67,14 +67,14 @@ suite('feed-kafka without a broker', () => {
     assert.equal(exitCode, 0);
   });
 
-  test('check says when the listener speaks TLS and the config does not, and the other way round', async () => {
+  test('check says when the listener uses TLS and the config does not, and the other way round', async () => {
     const [key, cert] = await Promise.all(
       ['key.pem', 'certificate.pem'].map((name) => readFile(join(certificate, name))),
     );
     const secure = await listen(createTlsServer({ key, cert } as object));
     const silent = await listen(createServer((socket) => socket.once('data', () => socket.end())));
     const plain = await run('check', { brokers: [secure] });
-    // A TLS server closes a connection that is none; whether it says so first depends on its kind.
+    // A TLS server closes a connection without TLS. Whether it sends a message first depends on its kind.
     assert.match(plain.stdout, /listener speaks TLS|is this the right port for kafka\.tls/u);
     const tls = await run('check', { brokers: [silent], tls: { mode: 'on' } });
     assert.match(tls.stdout, /does not speak TLS as asked. Set kafka\.tls to \{\\"mode\\": \\"off\\"\}/u);

@@ -93,7 +93,7 @@ suite('messages as RECORD lines', () => {
         const { _kafka, ...data } = dataOf(lineOf(bytes, include));
         assert.equal(_kafka === undefined, include.length === 0 && !(expected !== undefined && '_kafka' in expected));
         const { _kafka: _, ...row } = { ...(expected ?? { unreadable: bytes.toString() }) } as Record<string, unknown>;
-        // An object with a member named __proto__ is not the same when it is spread.
+        // An object with a member named __proto__ changes when it is spread.
         assert.deepEqual(JSON.parse(JSON.stringify(data)), JSON.parse(JSON.stringify(row)));
       }),
       { seed: 18, numRuns: 6000 },

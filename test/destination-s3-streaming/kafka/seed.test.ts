@@ -42,7 +42,7 @@ suite('where a partition is read from', () => {
     for (const next of [60n, 201n]) {
       const { offset, warning } = seedOf(place, next, range, { start: 'latest', lostMessages: 'skip' });
       assert.equal(offset, 100n);
-      assert.match(warning ?? '', /Reading goes on at 100\.$/u);
+      assert.match(warning ?? '', /Reading resumes at 100\.$/u);
     }
   });
 });

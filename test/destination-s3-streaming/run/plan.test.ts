@@ -35,7 +35,7 @@ suite('the plan for the streams', () => {
     const generic = plan(['sync_aliases']);
     assert.equal(generic.plan.targets[0]?.published, undefined);
     assert.equal(generic.said.length, 1);
-    assert.match(generic.said.join(), /^WARN The stream "sync_aliases" is not taken.*lacks "time", "user_id"/u);
+    assert.match(generic.said.join(), /^WARN The stream "sync_aliases" does not count.*lacks "time", "user_id"/u);
   });
 
   test('takes a stream for the published type that it is said to be of', () => {
@@ -56,7 +56,7 @@ suite('the plan for the streams', () => {
     assert.equal(other.plan.targets[0]?.timeField, 0);
     assert.match(
       other.said.join('\n'),
-      /^WARN The stream "segment" is not taken for the published type.*lacks "code", "workspace"/u,
+      /^WARN The stream "segment" does not count as the published type.*lacks "code", "workspace"/u,
     );
   });
 
@@ -67,7 +67,7 @@ suite('the plan for the streams', () => {
       'c',
     ]);
     assert.deepEqual(said, [
-      'WARN Rows are appended, duplicates are not removed, in the streams set to append_dedup: a, b.',
+      'WARN Rows are appended and duplicates are not removed in the streams that are set to append_dedup: a, b.',
     ]);
   });
 

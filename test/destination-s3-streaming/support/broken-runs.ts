@@ -29,17 +29,17 @@ export async function recover(server: S3TestServer, stdout: string): Promise<voi
   judgeRecovered(server, 3);
 }
 
-/** As many as the run has calls, and some for the case that it has more. */
+/** As many as the run has calls, and a few more in case it has more. */
 export const indexes = Array.from({ length: 34 }, (_, index) => index + 1);
 
 export type Left = {
-  /** A server of its own, as the run before has left it. */
+  /** A separate server, as the previous run left it. */
   readonly serverAsLeft: () => Promise<S3TestServer>;
-  /** Of the run that is broken, when it is not. */
+  /** The calls of the run if it is not broken. */
   readonly calls: () => number;
 };
 
-/** To be called in a suite. */
+/** Call it in a suite. */
 export function afterOneRun(): Left {
   let snapshot: Snapshot;
   let calls = 0;

@@ -1,5 +1,5 @@
-// The promise the destination lives by: what it acknowledged is in S3, wherever it was killed, and a run that begins again
-// at the last acknowledged STATE leaves no row out.
+// The promise of the destination: everything it acknowledged is in S3, wherever it was killed, and a run that resumes at the last
+// acknowledged STATE omits no row.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
@@ -30,7 +30,7 @@ const rows = streams.flatMap((stream) =>
 
 type Kind = 'STREAM' | 'GLOBAL';
 
-/** A source that reads its streams in turns, each from where its saved state says. */
+/** A source that reads its streams in turns, each from its saved state. */
 function* source(kind: Kind, from: ReadonlyMap<string, number>): Generator<string> {
   const next = new Map(streams.map((stream) => [stream, from.get(stream) ?? 0]));
   while (streams.some((stream) => (next.get(stream) ?? 0) < rowsPerStream)) {
@@ -54,7 +54,7 @@ type StreamState = {
 };
 type State = { readonly stream?: StreamState; readonly global?: { readonly stream_states: readonly StreamState[] } };
 
-/** How far each stream is acknowledged. A line cut by the kill was never received. */
+/** How far each stream is acknowledged. A line that the kill cut was never received. */
 function acknowledged(stdout: string): ReadonlyMap<string, number> {
   const done = new Map<string, number>();
   for (const line of stdout.split('\n').slice(0, -1)) {
@@ -71,7 +71,7 @@ function acknowledged(stdout: string): ReadonlyMap<string, number> {
 
 type Run = { readonly signal: string | null; readonly stdout: string; readonly exitCode: number | null };
 
-/** Feeds the program until it ends; `killed` gets the means to end it. */
+/** Feeds the program until it ends. `killed` gets the function that ends it. */
 async function run(server: S3TestServer, lines: Iterable<string>, killed: (kill: () => void) => void): Promise<Run> {
   await using program = await startDestination('write', server, { config, catalog });
   killed(() => program.child.kill('SIGKILL'));
@@ -80,7 +80,7 @@ async function run(server: S3TestServer, lines: Iterable<string>, killed: (kill:
     for (const line of lines) {
       if (program.child.stdin.destroyed) return;
       if (!program.child.stdin.write(line)) await sleep(1);
-      // A pause now and then, so that files are closed by age too.
+      // Pauses now and then, so that files are also closed by age.
       if ((sent += 1) % 1000 === 0) await sleep(200);
     }
     program.child.stdin.end();
@@ -89,7 +89,7 @@ async function run(server: S3TestServer, lines: Iterable<string>, killed: (kill:
   return ended;
 }
 
-/** A number in [0, 1) that depends on the seed alone. */
+/** A number in [0, 1) that depends only on the seed. */
 function random(seed: number, salt: string): number {
   return createHash('sha256').update(`${seed} ${salt}`).digest().readUInt32LE() / 2 ** 32;
 }

@@ -1,4 +1,4 @@
-// The published examples of the streaming types, and a catalog whose streams are taken for those types.
+// The published examples of the streaming types, and a catalog whose streams count as these types.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 import type { Json } from '../../support/destination-input.ts';
@@ -21,7 +21,7 @@ export function publishedStream(name: PublishedName): Json {
   return { name, properties: Object.fromEntries(fields.map((field) => [field.name, {}])) };
 }
 
-/** The example with other values for some fields; one that is undefined is left out. */
+/** The example with other values for some fields. An undefined one is omitted. */
 export function variant(name: PublishedName, changes: Json): string {
   return JSON.stringify({ ...(parseJson(examples[name]) as Json), ...changes });
 }

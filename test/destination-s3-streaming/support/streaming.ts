@@ -1,4 +1,4 @@
-// What the tests of the streaming destination share: a config for the test S3, and the rows that lie there.
+// What the tests of the streaming destination share: a config for the test S3, and the stored rows.
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
@@ -67,7 +67,7 @@ export function storedRows(server: S3TestServer, prefix?: string): readonly stri
   return [...storedFiles(server, prefix).values()].flat().sort();
 }
 
-/** 30 letters that gzip finds no order in. */
+/** 30 letters that gzip cannot compress. */
 export function noise(seed: number): string {
   return createHash('sha256').update(String(seed)).digest('base64').slice(0, 30);
 }

@@ -10,10 +10,11 @@ import { registerInputEnds } from './input-ends.ts';
 import { registerRunFormTests } from './run-form.ts';
 import { registerSharedRunTests } from './shared-run.ts';
 import { registerStreamFailures } from './stream-failures.ts';
+import { registerTimeFieldTests } from './time-field.ts';
 import type { DestinationUnderTest } from './under-test.ts';
 import { registerWaitingStates } from './waiting-states.ts';
 
-/** To be called in a test file of its own. */
+/** Call it in its own test file. */
 export function registerDestinationTests(destination: DestinationUnderTest): void {
   registerReplacementTests(destination);
   registerInputEnds(destination);
@@ -23,8 +24,13 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerStreamFailures(destination);
   registerSharedRunTests(destination);
   registerRunFormTests(destination);
-  registerNameTests(destination);
-  registerBucketTests(destination);
   registerRepairedRecords(destination);
   registerPartitionTests(destination);
+  registerTimeFieldTests(destination);
+}
+
+/** The same in names and buckets that are made up by chance; to be called in a long test file. */
+export function registerHostileTests(destination: DestinationUnderTest): void {
+  registerNameTests(destination);
+  registerBucketTests(destination);
 }

@@ -1,4 +1,4 @@
-// What becomes of the earlier rows of a stream that is appended, by its generation.
+// What happens to the earlier rows of an appended stream, by its generation.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// A stream that would be replaced keeps its earlier rows when the input does not end by itself, whatever came before.
+// A stream that would be replaced keeps its earlier rows if the input does not end by itself, whatever came before.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -24,7 +24,7 @@ export function registerInputEnds(destination: DestinationUnderTest): void {
   suite(`a stream that ${destination.name} overwrites keeps its rows`, () => {
     const running = emptyServer();
 
-    /** Writes row 1, and then lets `input` follow on row 2 and the end of the stream. */
+    /** Writes row 1, and then sends `input` after row 2 and the end of the stream. */
     async function refuses(stream: Json, end: string, input: AsyncIterable<string>, stop = new AbortController()) {
       const server = running();
       const first = await destination.write(server, [row(1), end], { catalog: catalogJson(stream) });

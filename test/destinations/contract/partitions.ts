@@ -1,5 +1,5 @@
-// `partition_by`, `namespace_in_path` and `airbyte_metadata`: folders that readers of Hive tables know, in every mode, and nothing else
-// that is deleted.
+// `partition_by`, `namespace_in_path` and `airbyte_metadata`: folders that readers of Hive tables know, in every mode, and no other
+// deletes.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -136,7 +136,7 @@ export function registerPartitionTests(destination: DestinationUnderTest): void 
         for (const [number, name] of ['a', 'b'].entries()) {
           const before = found(server).length;
           for (const index of [2, 0]) await part(name, index, rowsOf(index, number));
-          await part(name, 0, rowsOf(1, number)); // Another attempt at a part that is there: its rows are of no use.
+          await part(name, 0, rowsOf(1, number)); // Another attempt at an existing part: its rows are not used.
           assert.equal(found(server).length, before, 'nothing before the last part');
           await part(name, 1, rowsOf(1, number));
           const all = found(server);

@@ -1,4 +1,4 @@
-// What every destination plans alike: by entries of `streams`, by modes and generations, and which streams it refuses.
+// What the plans of every destination share: entries of `streams`, modes and generations, and which streams are refused.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -10,7 +10,7 @@ import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 
 import { catalogJson, type Json } from '../../support/destination-input.ts';
 
-/** An entry of `streams`; `name`: what the stream is called in the path. */
+/** An entry of `streams`; `name`: the stream's name in the path. */
 type Entry = StreamEntry & { readonly name?: string };
 
 export type PlanUnderTest<Planned extends Plan> = {
@@ -131,7 +131,10 @@ export function registerPlanTests<Planned extends Plan>(under: PlanUnderTest<Pla
         ['keep legacy', 'replace legacy', 'outlive modern', 'keep modern', 'replace modern'],
       );
       assert.equal(said.length, 1);
-      assert.match(said.join(), /^WARN Replaced as a whole.*: replaced, n\.py2\. Their states come at the end only/u);
+      assert.match(
+        said.join(),
+        /^WARN These streams are replaced once .*: replaced, n\.py2\. Their states are printed at the end/u,
+      );
     });
 
     test('refuses generations that no platform sends', () => {
@@ -151,7 +154,7 @@ export function registerPlanTests<Planned extends Plan>(under: PlanUnderTest<Pla
           () => plan(['a', { name: 'b', destination_sync_mode: 'overwrite' }], [], { arrayIndex: variable }),
           {
             code: 'CONFIG_INVALID',
-            message: new RegExp(`^The stream "b" is replaced as a whole, but ${variable} says`, 'u'),
+            message: new RegExp(`^The stream "b" is replaced, but ${variable} says`, 'u'),
           },
         );
         assert.equal(plan(['a'], [], { arrayIndex: variable }).plan.targets.length, 1);

@@ -1,4 +1,4 @@
-// Records with what JSON or UTF-8 does not have: each stored line is one that every reader takes, also below `_rejected/`.
+// Records with what JSON or UTF-8 cannot express: every reader accepts each stored line, also below `_rejected/`.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -159,7 +159,7 @@ const piece = fc.oneof(
 );
 const hostileText = fc.array(piece, { maxLength: 6 }).map((pieces) => `"${pieces.join('')}"`);
 const word = fc.constantFrom('NaN', '-Infinity', 'Infinity', 'null', '1.5');
-/** As JSON but for the words. */
+/** JSON, except for these words. */
 const hostileRow = fc
   .tuple(hostileText, fc.array(hostileText, { maxLength: 3 }), fc.array(word, { maxLength: 3 }), word)
   .map(([text, texts, words, one]) => `{"t":${text},"ts":[${texts.join()}],"ws":[${words.join()}],"w":${one}}`);
@@ -180,7 +180,7 @@ type Summary = {
   readonly streams?: readonly object[];
 };
 
-/** By strict parsers: of UTF-8, and of JSON. */
+/** By strict parsers of UTF-8 and of JSON. */
 function linesIn(body: Buffer): readonly unknown[] {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(gunzipSync(body));
   assert.ok(withoutHalves(text) === text);

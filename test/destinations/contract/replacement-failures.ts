@@ -37,7 +37,7 @@ export function registerReplacementFailures(destination: DestinationUnderTest): 
           assert.equal((error as { code?: string } | undefined)?.code, 'S3_ACCESS_DENIED');
           assert.deepEqual([lines, current()], [[], before]);
           server.clearFaults();
-          // What could not be cleared up at once is, by any run that comes next.
+          // What could not be cleaned up at once is cleaned up by the next run.
           await write(server, [], { catalog: catalogJson('users') });
           assert.deepEqual([idsOf(destination, server, 'users'), keysInStaging(server)], [[1, 2], []]);
         });

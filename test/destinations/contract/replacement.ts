@@ -1,4 +1,4 @@
-// What becomes of the rows of a stream that is overwritten, by what its new ones prove.
+// What happens to the rows of an overwritten stream, depending on what its new rows prove.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 
@@ -79,7 +79,9 @@ export function registerReplacementTests(destination: DestinationUnderTest): voi
       await run(legacy, rowsWithState('users', 1, 2));
       const { codes, said } = await run(legacy);
       assert.deepEqual([codes, ids()], [[], [1, 2]]);
-      assert.ok(said.some(([level, text]) => level === 'WARN' && text.startsWith('Nothing came for the stream')));
+      assert.ok(
+        said.some(([level, text]) => level === 'WARN' && text.startsWith('The input has nothing for the stream')),
+      );
     });
 
     test('keeps its earlier rows when too many of the new ones are rejected', async () => {
@@ -129,7 +131,7 @@ export function registerReplacementTests(destination: DestinationUnderTest): voi
       assert.deepEqual([ids(), ids('accounts')], [[], [1]]);
     });
 
-    test('leaves what others put beside its files, and names it', async () => {
+    test('keeps what others put next to its files, and names it', async () => {
       const notes = `${folderOf('users')}notes.txt`;
       server.seed(bucket, `permutive/${notes}`, 'x');
       const { said } = await run(legacy, rowsWithState('users', 1));

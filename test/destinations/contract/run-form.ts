@@ -8,7 +8,7 @@ import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { partInput, runCatalog as catalog } from './shared-run.ts';
 import { idsOf, keysInStaging, type DestinationUnderTest } from './under-test.ts';
 
-/** Settings of the batch destination by which files are others than by default. */
+/** Settings of the batch destination that change the form of its files. */
 const batchForms: readonly (readonly [setting: string, config: Json])[] = [
   ['output_format', { output_format: 'parquet' }],
   ['time_as', { time_as: 'time_micros' }],

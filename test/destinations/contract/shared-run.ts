@@ -1,5 +1,5 @@
-// Several writers of one run, whose rows become visible at once: the first complete attempt at each part counts, whoever finds all
-// parts publishes them, and nothing of a run is visible before or twice.
+// Several writers of one run, whose rows become visible at once: the first complete attempt at each part counts, the process that
+// finds all parts publishes them, and nothing of a run is visible before or twice.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 
@@ -92,14 +92,14 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       const before = server.objects(bucket).map(({ key, etag }) => [key, etag]);
       const late = await part({ id: 'r', index: 1 }, partInput(1, 9));
       assert.equal(late.lines.length, 6);
-      assert.match(late.said.join(), /WARN,.* nothing of it is written\. Each run needs an id of its own/u);
+      assert.match(late.said.join(), /WARN,.* neither read nor written\. Each run needs an id of its own/u);
       assert.deepEqual(
         server.objects(bucket).map(({ key, etag }) => [key, etag]),
         before,
       );
     });
 
-    test('drops what it wrote when the run was given up meanwhile, and fails', async () => {
+    test('drops what it wrote when the run was aborted meanwhile, and fails', async () => {
       server.setHooks({
         onAnswer({ operation, key }) {
           if (operation !== 'PutObject' || !key.endsWith('/parts/0.json')) return;
@@ -108,7 +108,7 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
         },
       });
       const { error } = await tryPart({ id: 'r', index: 0 }, partInput(0, 1));
-      assert.match(String(error), /The run "r" was given up/u);
+      assert.match(String(error), /The run "r" was aborted/u);
       assert.deepEqual([keysInStaging(server), documents('r')], [[], ['commit.json', 'run.json']]);
     });
 

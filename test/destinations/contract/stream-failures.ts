@@ -1,4 +1,4 @@
-// What says something of one stream fails that stream, and the others come to their ends.
+// Errors about one stream fail that stream, and the others finish.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

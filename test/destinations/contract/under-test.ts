@@ -1,4 +1,4 @@
-// A destination as the tests that hold for both of them know it: by what goes in and what is in the bucket then.
+// A destination as the tests for both of them see it: its input, and the content of the bucket afterwards.
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
@@ -29,7 +29,7 @@ export type DestinationUnderTest = {
   readonly extension: string;
   /** All rows below a path of the bucket, as JSON texts. */
   readonly rowsBelow: (server: S3TestServer, path: string) => readonly string[];
-  /** For hostile buckets: what the destination calls its own, and a stream that comes after `users`. */
+  /** For hostile buckets: what the destination considers its own, and a stream that comes after `users`. */
   readonly hostile: { readonly realm: Realm; readonly stream: Json; readonly lines: string };
   readonly names: Names;
 };
@@ -39,7 +39,7 @@ export type Names = {
   /** Each is tried. */
   readonly variants: readonly (readonly [what: string, mode: 'append' | 'overwrite', config: Json])[];
   readonly numRuns: number;
-  /** What is stored, by the name that the folder says. */
+  /** The stored rows, by the name in the folder. */
   readonly stored: (server: S3TestServer) => Promise<ReadonlyMap<string, readonly unknown[]>>;
   readonly sent: (row: string) => unknown;
 };

@@ -34,7 +34,7 @@ export function registerWaitingStates({ name, write }: DestinationUnderTest): vo
           counts.reduce((sum, count) => sum + count, 0),
           rounds,
         );
-        const warning = `${rounds - lines.length} states are not given back`;
+        const warning = `${rounds - lines.length} states are not printed`;
         assert.ok(said.some(([level, message]) => level === 'WARN' && message.startsWith(warning)));
       });
     }

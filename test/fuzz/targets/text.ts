@@ -99,7 +99,7 @@ const zip: FuzzTarget = {
 
 type Values = { readonly form: string; readonly values: readonly string[]; readonly isDamaged: boolean };
 
-/** The form of a text, and where it is no lines, its values. */
+/** The form of a text and, if it is not lines, its values. */
 function jsonValues(bytes: Uint8Array, pieceBytes: number): Values {
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) =>
     Buffer.from(bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)),

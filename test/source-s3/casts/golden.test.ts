@@ -1,4 +1,4 @@
-// Every text through every format: one answer, whichever file or folder it is in.
+// Every text through every format: the same result, in any file or folder.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -45,7 +45,7 @@ const instants = {
 const quoted = (values: Readonly<Record<string, string>>, suffix = ''): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(values).map(([text, value]) => [text, `"${value}${suffix}"`]));
 
-/** The texts that fit each type, and the JSON they become; all others do not fit. */
+/** The texts that fit each type, and their JSON. All others do not fit. */
 const golden: Readonly<Record<string, Golden>> = {
   integer: {
     schema: { type: 'integer' },
@@ -143,7 +143,7 @@ const golden: Readonly<Record<string, Golden>> = {
 
 type Answers = ReadonlyMap<string, string | undefined>;
 
-/** By text: the JSON it became; undefined: its record is missing. */
+/** By text: its JSON. Undefined: its record is missing. */
 async function answersOf(extension: string, body: Buffer, { schema }: Golden, config: Json): Promise<Answers> {
   await using server = await serverWith({ [`lake/t/a.${extension}`]: body });
   const catalog = catalogJson({ t: { id: { type: 'integer' }, c: schema } });

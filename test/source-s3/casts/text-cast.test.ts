@@ -1,4 +1,4 @@
-// One table of casts: which JSON a text becomes, in JavaScript and in the engine.
+// One table of casts: the JSON of a text, in JavaScript and in the engine.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -145,7 +145,7 @@ suite('a text as a value of a type', () => {
     for (const one of ['.', 'e1', '1..2', '1e', '1e999']) assert.equal(castText(one, { kind: 'number' }), undefined);
   });
 
-  test('of millions of digits is told apart in one pass', () => {
+  test('of millions of digits is recognised in one pass', () => {
     for (const digits of ['9'.repeat(4_000_000), `${'0'.repeat(4_000_000)}1`]) {
       assert.equal(castText(`${digits}x`, { kind: 'number' }), undefined);
       assert.equal(castText(`${digits}x`, { kind: 'integer' }), undefined);

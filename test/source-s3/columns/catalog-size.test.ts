@@ -1,4 +1,4 @@
-// A catalog of very many columns: within a stated bound of memory, or refused with the table and the remedy.
+// A catalog of very many columns: within a stated memory bound, or refused with the table and the remedy.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';

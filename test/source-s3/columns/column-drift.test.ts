@@ -1,4 +1,4 @@
-// Files whose columns are not the catalog's: nothing of them is left out, and nothing is null, without a word.
+// Files whose columns are not the catalog's: no column is omitted or null without a report.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -36,13 +36,13 @@ suite('a column of files that the catalog does not declare', () => {
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0] ?? '',
-      /declare are left out: "late" \(first in "lake\/t\/b\.parquet"\), "later" \(first in "lake\/t\/c\.parquet"\)\./u,
+      /declare are omitted: "late" \(first in "lake\/t\/b\.parquet"\), "later" \(first in "lake\/t\/c\.parquet"\)\./u,
     );
   });
 
   test('is named by its place from CSV, whose header may be missing', async () => {
     const { warnings } = await warningsOf({ 'lake/t/a.csv': 'id,late\n1,2\n' }, { id: text }, csv);
-    assert.match(warnings[0] ?? '', /left out: column 2 \(first in "lake\/t\/a\.csv"\)/u);
+    assert.match(warnings[0] ?? '', /omitted: column 2 \(first in "lake\/t\/a\.csv"\)/u);
   });
 
   test('is not remarked where folders carry it, or where the row came from', async () => {
@@ -138,7 +138,7 @@ suite('a column that no record of a newer JSON file has', () => {
     assert.match(warnings[1] ?? '', /none of the catalog’s columns.*: 1, first "lake\/t\/a\.jsonl"\. Move/u);
   });
 
-  test('is looked for in the whole file, so that nothing is said of one that was read in part before', async () => {
+  test('is searched in the complete file, so that nothing is reported for a file that was read in part before', async () => {
     const pad = 'x'.repeat(600);
     const rows = Array.from(
       { length: 30_000 },

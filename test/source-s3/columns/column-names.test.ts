@@ -1,4 +1,4 @@
-// Columns come under the names the file has, whatever the engine or our own SQL calls things.
+// Columns keep the names of the file, whatever names the engine or our SQL uses.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -58,7 +58,7 @@ suite('columns keep their names', () => {
       "SELECT {'name_1': 1, 'name_2': DATE '2026-01-15'} AS a, {'name_3': 2, '__proto__': 'x'} AS b",
       'COMPRESSION uncompressed',
     );
-    // A name's length stands before it; the file's own length does not change.
+    // The length of a name is before it; the file's own length does not change.
     const patched = Buffer.from(
       body.toString('latin1').replaceAll('name_1', 'name_a').replaceAll('name_2', 'NAME_A'),
       'latin1',
@@ -71,7 +71,7 @@ suite('columns keep their names', () => {
   });
 
   test('that differ in case only', async () => {
-    // The engine writes no such file: one name is changed where it stands in the finished one.
+    // The engine writes no such file, so one name is changed in the finished one.
     const body = await parquet(
       "SELECT 1 AS first_name, 'x' AS other_name, {'inner_aa': 1, 'inner_bb': 2} AS s",
       'COMPRESSION uncompressed',

@@ -1,4 +1,4 @@
-// One rule in all formats for whether a file's value is what its folder's name says.
+// One rule in all formats for whether a file's value equals its folder's.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -10,7 +10,7 @@ type Case = {
   readonly sql: string;
   readonly avro: readonly [type: unknown, value: unknown];
   readonly csv: readonly [type: string, text: string];
-  /** Undefined where JSON has no such values. */
+  /** Undefined if JSON has no such values. */
   readonly json?: string;
   readonly same: readonly string[];
   readonly other: readonly string[];

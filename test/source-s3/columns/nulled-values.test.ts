@@ -1,5 +1,5 @@
-// Values that become null are counted and said once a table and column, in both faces, and so is what changes in columns and in the
-// members of objects: no column turns to null in silence.
+// Values that become null are counted and reported once per table and column, in both protocols, and so are changes of columns and
+// of members of objects: no column silently becomes null.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -206,7 +206,7 @@ suite('members of objects', () => {
           return (await warnings(objects, { c: schema }, { config: { data_format: { format } } })).join('\n');
         };
         const undeclared = (name: string): RegExp =>
-          new RegExp(`not declare are left out: "${path}\\.${name}" \\(first in "lake/t/1\\.`, 'u');
+          new RegExp(`not declare are omitted: "${path}\\.${name}" \\(first in "lake/t/1\\.`, 'u');
         const missing = new RegExp(
           `lack columns that the catalog declares.*: "${path}\\.b" \\(1 file, first "lake/t/1\\.`,
           'u',
@@ -260,7 +260,7 @@ suite('what is odd in files', () => {
   test('is said: files of zero bytes', async () => {
     const objects = { 'lake/t/a.csv': 'c\n1\n', 'lake/t/b.csv': '', 'lake/t/c.csv': '', 'lake/t/_SUCCESS': '' };
     assert.deepEqual(await warnings(objects, { c: string }, { config: { data_format: { format: 'csv' } } }), [
-      '2 data files have zero bytes, such as "lake/t/b.csv". If a writer failed, have it written again.',
+      '2 data files have zero bytes, such as "lake/t/b.csv". If a writer failed, write it again.',
     ]);
   });
 });

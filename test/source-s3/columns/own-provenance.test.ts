@@ -1,4 +1,4 @@
-// A file's own column that has the name of one that says where a row came from: its value cannot be sent, and the log says so.
+// A file's own column with the name of a provenance column: its value cannot be sent, and the log reports it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -31,7 +31,7 @@ suite('a column of files that is named as one that says where a row came from', 
       const told = (said: readonly string[]): readonly string[] => said.filter((line) => line.includes(url));
       const expected = ['t', 'u'].map((table) => {
         const first = `"${url}" (first in "lake/${table}/a.${format}"), "${modified}" (first in "lake/${table}/a.${format}")`;
-        return `WARN lake.${table}: columns of the files that are not read, because every record has columns of these names that say where it came from: ${first}. Rename them in the files to have them.`;
+        return `WARN lake.${table}: columns of the files that are not read, because every record has its own columns of these names, for its origin: ${first}. Rename them in the files to read them.`;
       });
       const { catalog, said } = await discoverHere(server, config);
       const newestFirst = [...told(said)].sort().map((line) => line.replaceAll('/b.', '/a.'));
@@ -53,13 +53,13 @@ suite('a column of files that is named as one that says where a row came from', 
     });
   }
 
-  test('is told behind a thousand names of JSON lines that the catalog does not declare', async () => {
+  test('is reported in spite of a thousand names of JSON lines that the catalog does not declare', async () => {
     const strangers = Array.from({ length: 1100 }, (_, place) => `{"id":1,"x${place}":2}\n`).join('');
     await using server = await serverWith({ 'lake/t/a.jsonl': `${strangers}{"id":1,"${modified}":"own"}\n` });
     const catalog = catalogJson({ t: { id: { type: 'integer' } } });
     const { said } = await readHere(server, { config: { data_format: { format: 'jsonl' } }, catalog });
     assert.match(said.join('\n'), /not read, because every record .*"_ab_source_file_last_modified" \(first in/u);
-    assert.match(said.join('\n'), /does not declare are left out: .* and 990 more/u);
+    assert.match(said.join('\n'), /does not declare are omitted: .* and 990 more/u);
   });
 
   test('is not remarked where no file has one', async () => {

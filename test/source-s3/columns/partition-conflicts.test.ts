@@ -1,4 +1,4 @@
-// Columns that stand both in folder names and in files: they are one column, and where they differ the log says so.
+// Columns that are both in folder names and in files: they are one column, and the log reports differences.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -5,7 +5,7 @@ import { resolveShard, shardSchema } from '../../../source-s3/src/config/shard-c
 
 suite('the shard that a process reads', () => {
   for (const [what, env, shard] of [
-    ['the whole table by default', {}, { index: 0, count: 1 }],
+    ['the complete table by default', {}, { index: 0, count: 1 }],
     ['by SHARD_INDEX and SHARD_COUNT', { SHARD_INDEX: '2', SHARD_COUNT: '5' }, { index: 2, count: 5 }],
     ['by an indexed job of Kubernetes', { JOB_COMPLETION_INDEX: '0', SHARD_COUNT: '64' }, { index: 0, count: 64 }],
     [

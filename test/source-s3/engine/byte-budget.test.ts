@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Asks for shares; `given` has the sizes of those that were given, in order. */
+/** Requests shares. `given` has the sizes of the granted ones, in order. */
 function asking(budget: ByteBudget) {
   const given: number[] = [];
   const giveBack: (() => void)[] = [];
@@ -58,7 +58,7 @@ suite('a budget of bytes', () => {
     assert.deepEqual(given, [1, 100, 1]);
   });
 
-  test('is not waited for after an abort, and goes to who stands behind', async () => {
+  test('is not awaited after an abort, and goes to the next in the queue', async () => {
     const { given, ask } = asking(new ByteBudget(10));
     const stop = new AbortController();
     void ask(9);

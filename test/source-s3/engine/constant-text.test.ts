@@ -1,4 +1,4 @@
-// What is the same in all lines goes through an option of the engine's writer, which has escapes of its own.
+// Text that is equal in all lines goes through an option of the engine's writer, which has its own escapes.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ suite('a query that is interrupted', () => {
     assert.equal(queries.isStuck, false);
   });
 
-  test('is given up when it does not end', async () => {
+  test('is abandoned when it does not end', async () => {
     const queries = interruptible(() => undefined, 10);
     const running = queries.run(() => wait(60_000, undefined, { ref: false }));
     queries.interrupt();
@@ -25,7 +25,7 @@ suite('a query that is interrupted', () => {
     assert.equal(queries.isStuck, true);
   });
 
-  test('that ended already gives up nothing', async () => {
+  test('that ended already abandons nothing', async () => {
     const queries = interruptible(() => undefined, 5);
     await queries.run(() => Promise.resolve());
     queries.interrupt();
@@ -33,7 +33,7 @@ suite('a query that is interrupted', () => {
     assert.equal(queries.isStuck, false);
   });
 
-  test('is given up for itself, not for the query that follows it', async () => {
+  test('is abandoned for itself, not for the query that follows it', async () => {
     const first = Promise.withResolvers<void>();
     const queries = interruptible(() => first.resolve(), 10);
     const interrupted = queries.run(() => first.promise);
@@ -51,6 +51,6 @@ suite('a query that is interrupted', () => {
     program.child.kill('SIGTERM');
     const { stdout, signal, stderr } = await ended;
     assert.deepEqual([signal, stderr], ['SIGTERM', '']);
-    assert.match(stdout, /running[^]*given up/u);
+    assert.match(stdout, /running[^]*abandoned/u);
   });
 });

@@ -6,7 +6,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Engine } from '../../../source-s3/src/engine/engine.ts';
 import { openSelfReplacingEngine } from '../../../source-s3/src/engine/self-replacing-engine.ts';
 
-/** Engines as DuckDB's are: a `bad` query ends one, and from then on it fails whatever it is asked. */
+/** Engines like DuckDB's: a `bad` query ends one, and it then fails for every query. */
 function engines() {
   const log: string[] = [];
   let opened = 0;

@@ -1,4 +1,4 @@
-// A file stores a column in another type than the catalog declares: the value is brought over, or is null and named.
+// A file stores a column with another type than the catalog declares: the value is cast, or is null and named.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -68,7 +68,7 @@ const brought: readonly Case[] = [
   ['NULL::STRUCT(a INT)', struct, null],
 ];
 
-/** What does not fit, with the fields named. */
+/** Values that do not fit, with the reported fields. */
 const lost: readonly (readonly [...Case, ...fields: string[]])[] = [
   ['1.5::DOUBLE', integer, null, 'c'],
   ['1.50::DECIMAL(4,2)', integer, null, 'c'],

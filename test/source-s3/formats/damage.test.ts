@@ -1,4 +1,4 @@
-// Files that cannot be read: each fails its own stream, by the object's name and without a word of where we keep things.
+// Files that cannot be read: each fails its own stream, with the object's name and without our local paths.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
@@ -41,13 +41,13 @@ const damages: readonly (readonly [string, () => Buffer, RegExp])[] = [
   ['is encrypted', () => changed(whole, -4, 'PARE'), /footer is encrypted/u],
   ['has a footer longer than itself', () => changed(whole, -8, uint32(0x7fffffff)), /footer is damaged/u],
   ['has a footer cut short', () => changed(whole, -8, uint32(20)), /./u],
-  ['has a footer that is none', () => changed(changed(whole, -20, Buffer.alloc(12, 0x0d)), -8, uint32(12)), /./u],
+  ['has an invalid footer', () => changed(changed(whole, -20, Buffer.alloc(12, 0x0d)), -8, uint32(12)), /./u],
   ['has an empty footer', () => changed(whole, -8, uint32(0)), /./u],
   ['has zeros for a footer', () => changed(whole, -300, Buffer.alloc(290)), /./u],
   [
     'tells of fewer values than its pages hold',
     () => {
-      // ColumnMetaData.num_values (field 5 behind field 4): 10,000 in Thrift's compact form becomes 9,000.
+      // ColumnMetaData.num_values (field 5 after field 4): 10,000 in Thrift's compact form becomes 9,000.
       const at = lists.lastIndexOf(Buffer.from([0x16, 0xa0, 0x9c, 0x01]));
       return changed(lists, at, Buffer.from([0x16, 0xd0, 0x8c, 0x01]));
     },

@@ -1,5 +1,5 @@
-// Every format on an S3 that refuses, cuts and changes what is being read: each row comes once, or the stream says why not
-// and leaves the others alone.
+// Every format on an S3 that refuses, cuts and changes what is being read: each row comes once, or the stream reports why not and
+// does not affect the others.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, suite, test } from 'node:test';
@@ -13,7 +13,7 @@ import { idsOf } from '../support/text.ts';
 
 const columns = { id: { type: 'integer' }, text: { type: 'string' } };
 const catalog = catalogJson({ t: columns, u: columns });
-/** Of a file: more than is fetched with its beginning, also when it is compressed. */
+/** Rows of a file: more than is fetched with its beginning, also when it is compressed. */
 const rowCount = 6000;
 
 function range(from: number): readonly number[] {
@@ -170,7 +170,7 @@ for (const [format, extension, make] of formats) {
       await assertContinues(server, { messages, config });
     });
 
-    test('ends with the reason when its token expires in the middle, and goes on from there with another', async () => {
+    test('fails with the reason when its token expires in the middle, and resumes from there with another', async () => {
       await using server = await serverWith(objects());
       server.inject({ operation: 'GetObject', kind: 'error', code: 'ExpiredToken', skip: 4, times: Infinity });
       const { messages, failures } = await readHere(server, { catalog, config });
@@ -183,7 +183,7 @@ for (const [format, extension, make] of formats) {
       await assertContinues(server, { messages, config });
     });
 
-    /** What a STATE stands behind and what the next run reads are all rows, each once. */
+    /** The rows before a STATE and those of the next run are all rows, each once. */
     async function assertContinues(
       server: Awaited<ReturnType<typeof serverWith>>,
       run: { readonly messages: readonly ProtocolMessage[]; readonly config: typeof config },

@@ -1,4 +1,4 @@
-// Every record of Parquet and Avro is what discover declared, for every type that a file that came later can have.
+// Every record of Parquet and Avro matches what discover declared, for every type that a later file can have.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -58,7 +58,7 @@ const kinds: Readonly<Record<string, readonly [sql: string, avro: unknown, value
 };
 const pairs = Object.keys(kinds).flatMap((known) => Object.keys(kinds).map((late) => [known, late] as const));
 
-/** A file with a column for every pair: of the kind that is known, or of that which comes later. */
+/** A file with a column for every pair: of the known kind, or of the later one. */
 const fileOf: Readonly<Record<'parquet' | 'avro', (which: 0 | 1) => Promise<Buffer>>> = {
   parquet: (which) =>
     parquet(`SELECT ${pairs.map((pair, index) => `${kinds[pair[which]]?.[0]} AS c${index}`).join(', ')}`),
@@ -104,7 +104,7 @@ suite('records fit the catalog for every type over every other', () => {
   test('with one answer in Parquet and Avro', async () => {
     const [one, other] = [await lateRow('parquet'), await lateRow('avro')];
     for (const [index, [known, late]] of pairs.entries()) {
-      if (known === 'null') continue; // Of the engine’s own making it is an INT.
+      if (known === 'null') continue; // If the engine made it, it would be an INT.
       const column = `c${index}`;
       assert.deepEqual(other.data[column], one.data[column], `${late} over ${known}`);
       assert.equal(other.nulled.includes(column), one.nulled.includes(column), `${late} over ${known} is named`);

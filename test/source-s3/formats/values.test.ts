@@ -8,7 +8,7 @@ import { dataText, discoverHere, readHere, serverWith } from '../support/source.
 
 const id = 'c0ffee00-0000-4000-8000-000000000001';
 
-/** Name of the case, the engine's expression, and the JSON text that must come out. */
+/** The name of the case, the engine's expression, and the expected JSON text. */
 const cases: readonly (readonly [name: string, sql: string, json: string])[] = [
   ['tinyint', '(-128)::TINYINT', '-128'],
   ['utinyint', '255::UTINYINT', '255'],

@@ -1,4 +1,4 @@
-// Heads of files with more columns than memory is meant for: refused by name; the other tables are read.
+// Beginnings of files with more columns than memory is meant for: refused by name. The other tables are read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -69,7 +69,7 @@ suite('a table', () => {
     ],
   } as const;
   for (const [format, [body, usual, words]] of Object.entries(formats)) {
-    test(`with a ${format} file of very many columns is left out by name, and the other is found`, async () => {
+    test(`with a ${format} file of very many columns is omitted by name, and the other is found`, async () => {
       await using server = await serverWith({ [`lake/a/a.${format}`]: body, [`lake/b/b.${format}`]: usual });
       const { catalog, said } = await discoverHere(server, { data_format: { format } });
       assert.deepEqual(

@@ -21,7 +21,7 @@ export const hostileFormats: Readonly<Record<string, HostileFormat>> = {
     config: { format: 'parquet' },
     write: parquetFile,
   },
-  // A header without a name or with a NUL is none: the connector gives it another name, or refuses the file.
+  // A header with an empty name or with a NUL is not valid: the connector gives it another name, or refuses the file.
   CSV: {
     extension: 'csv',
     allows: (name) => name !== '' && !name.includes('\0'),
@@ -45,7 +45,7 @@ export const hostileFormats: Readonly<Record<string, HostileFormat>> = {
   },
 };
 
-/** A name that nothing else in a file holds. */
+/** A name that occurs nowhere else in a file. */
 function plainName(column: number, member?: number): string {
   return member === undefined ? `plain_${column}_` : `plain_${column}_${member}_`;
 }
@@ -75,7 +75,7 @@ function valueSql({ kind, members }: TableColumn, column: number, value: Value |
   return `map([${members.map(textSql).join(', ')}], [${texts.join(', ')}])`;
 }
 
-/** No literal can hold each text. */
+/** No literal can express each text. */
 function textSql(value: Value | undefined): string {
   return typeof value === 'string' ? `decode(unhex(${literal(Buffer.from(value).toString('hex'))}))` : 'NULL::VARCHAR';
 }
@@ -84,7 +84,7 @@ function memberOf(value: Value | undefined, name: string): Value {
   return typeof value === 'object' && value !== null ? (value[name] ?? null) : null;
 }
 
-/** A mark first: of a text that begins with one itself a reader would take it away. */
+/** A mark first: a reader would remove the mark of a text that begins with one. */
 function csvFile(columns: readonly TableColumn[], rows: readonly Row[]): Buffer {
   const texts = rows.map((row) => columns.map(({ name }) => row.get(name)));
   const lines = [columns.map(({ name }) => name), ...texts].map((fields) => `${fields.map(quoted).join(',')}\n`);
@@ -92,7 +92,7 @@ function csvFile(columns: readonly TableColumn[], rows: readonly Row[]): Buffer 
 }
 
 function quoted(text: Value | undefined): string {
-  return typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : '""'; // Nothing alone on a line would be no record.
+  return typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : '""'; // Nothing alone on a line would not be a record.
 }
 
 function jsonlFile(_columns: readonly TableColumn[], rows: readonly Row[]): Buffer {
@@ -129,7 +129,7 @@ function hostileAvro(columns: readonly TableColumn[], rows: readonly Row[]): Buf
   return avroFile(schema(false), values, { told: schema(true) });
 }
 
-/** As avsc wants a value of a union. */
+/** In avsc's form of a union value. */
 function wrapped(value: Value | undefined): Json | null {
   return typeof value === 'string' ? { string: value } : null;
 }

@@ -1,4 +1,4 @@
-// JSON may hold half a surrogate pair, which no UTF-8 has.
+// JSON may contain half of a surrogate pair, which UTF-8 cannot express.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Names in a bucket that would steer a terminal, forge a line of the log, or are the same word as a secret: the whole program.
+// Names in a bucket that would steer a terminal, forge a line of the log, or equal a secret: the complete program.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Hostile tables through the source, in both faces, held to what was written.
+// Hostile tables through the source, in both protocols, compared with what was written.
 import assert from 'node:assert/strict';
 
 import * as fc from 'fast-check';
@@ -34,7 +34,7 @@ export function configOf({ config }: HostileFormat): Json {
   return { schema_prefixes: ['lake/*'], data_format: config };
 }
 
-/** A catalog as it comes back from a file. */
+/** A catalog after a round trip through a file. */
 function again<T>(json: T): T {
   return parseJson(JSON.stringify(json)) as T;
 }
@@ -95,7 +95,7 @@ export function assertRows(
   }
 }
 
-/** Records by stream; each STATE counts those of its stream since the last one. */
+/** Records by stream. Each STATE counts those of its stream since the last one. */
 export function airbyteRows(lines: readonly string[]): ReadonlyMap<string, readonly Json[]> {
   const rows = new Map<string, Json[]>();
   const uncounted = new Map<string, number>();
@@ -130,7 +130,9 @@ function singerRows(lines: readonly string[]): ReadonlyMap<string, readonly Json
   return rows;
 }
 
-/** Every line is JSON, names and values come back, and no STATE counts what is no record. A case is two tables of five files. */
+/**
+ * Every line is JSON, names and values come back, and no STATE counts a line without a record. A case is two tables of five files.
+ */
 export function readsBack(format: HostileFormat): fc.IAsyncProperty<[readonly HostileTable[]]> {
   return fc.asyncProperty(hostileTables(format), async (tables) => {
     await using server = await seeded(format, tables);
@@ -141,7 +143,7 @@ export function readsBack(format: HostileFormat): fc.IAsyncProperty<[readonly Ho
   });
 }
 
-/** As `airbyteRows` has it. */
+/** In the form of `airbyteRows`. */
 export function streamId({ namespace, name }: Pick<HostileTable, 'namespace' | 'name'>): string {
   return JSON.stringify([namespace, name]);
 }

@@ -1,5 +1,5 @@
-// Tables in a bucket whose names are hostile, and what a sync has to print of them: made from what the documentation says,
-// not from the connector's code.
+// Tables in a bucket with hostile names, and what a sync must print of them: made from the documentation, not from the connector's
+// code.
 import * as fc from 'fast-check';
 
 import {
@@ -13,7 +13,7 @@ import {
 export type Value = string | null | { readonly [member: string]: Value };
 export type Row = ReadonlyMap<string, Value>;
 
-/** Columns by name: text, or an object whose members or keys are named too. */
+/** Columns by name: text, or an object whose members or keys also have names. */
 export type TableColumn = {
   readonly name: string;
   readonly kind: 'text' | 'struct' | 'map';
@@ -80,7 +80,7 @@ function hostileTable({ extension, allows, kinds }: Naming): fc.Arbitrary<Hostil
     files: fc.uniqueArray(fileOf(extension), { minLength: 5, maxLength: 5, selector: ({ path }) => path }),
   });
   return table.chain(({ namespace, place, columns, files }) => {
-    // A column that folders carry too is text in all files.
+    // A column that is also in folders is text in all files.
     const inFolders = new Set(files.flatMap(({ partitions }) => partitions.map((one) => one.name.toLowerCase())));
     const told = columns.map((one) =>
       inFolders.has(one.name.toLowerCase()) ? { ...one, kind: 'text' as const } : one,
@@ -105,7 +105,7 @@ function fileRows(columns: readonly TableColumn[]): fc.Arbitrary<Pick<HostileFil
   });
 }
 
-/** A path below a table: folders that are partitions or are passed through, and a file. */
+/** A path below a table: folders that are partitions or others, and a file. */
 function fileOf(
   extension: string,
 ): fc.Arbitrary<{ readonly path: string; readonly partitions: readonly HostilePartition[] }> {
@@ -120,7 +120,7 @@ function fileOf(
   }));
 }
 
-/** Names that begin so are of other programs, and skipped. */
+/** Names with such a beginning are of other programs, and skipped. */
 function isShown(name: string): boolean {
   return !name.startsWith('.') && !name.startsWith('_');
 }
@@ -174,7 +174,7 @@ export function shown(row: ReadonlyMap<string, unknown>): readonly (readonly [st
   return [...row].filter(([, value]) => value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Hive's names know no case. */
+/** Hive's names ignore case. */
 function sameColumn(names: readonly string[], name: string): string | undefined {
   return names.find((other) => other === name) ?? names.find((other) => other.toLowerCase() === name.toLowerCase());
 }

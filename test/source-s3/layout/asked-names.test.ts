@@ -1,4 +1,4 @@
-// Which names of files a `file_pattern` asks for, although their extension is none of the format.
+// The names of files that a `file_pattern` asks for, although their extension is not of the format.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Plain date folders as a column: the values, what the options leave out, and how many requests that takes.
+// Plain date folders as a column: the values, what the options exclude, and the number of requests.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -201,7 +201,7 @@ suite('A table of date folders', () => {
     assert.deepEqual(await bare('2026/01/15/a.json'), []);
   });
 
-  test('is told by inspect as one column, without a near miss', async () => {
+  test('is reported by inspect as one column, without a near miss', async () => {
     await using server = await serverWith({
       'lake/t/2026/01/15/b.json': '{"id":2}\n',
       'lake/t/2026/01/16/b.json': '{"id":2}\n',

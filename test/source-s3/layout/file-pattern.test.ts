@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { FilePattern } from '../../../source-s3/src/layout/file-pattern.ts';
 
-/** What the pattern means, as a regular expression: exact, but with ways to choose from that multiply. */
+/** The meaning of the pattern as a regular expression: exact, but with alternatives that multiply. */
 function reference(glob: string): RegExp {
   const texts = { '?': '[^/]', '{': '(?:', '}': ')', ',': '|', '[!a]': '[^/a]' } as Readonly<Record<string, string>>;
   const tokens = /(?<=^|\/)(\*\*\/)|(?<=^|\/)(\*\*$)|\*+|\?|\[!a\]|[{},]/gu;

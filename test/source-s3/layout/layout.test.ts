@@ -8,7 +8,7 @@ import { namespaceOf, partitionsOf, skipReason, tableName } from '../../../sourc
 
 const naming = { extensions: ['parquet', 'parq', 'pq'], compressible: false };
 
-suite('an object is passed over', () => {
+suite('an object is skipped', () => {
   const cases: readonly (readonly [path: string, reason: string | undefined])[] = [
     ['a.parquet', undefined],
     ['A.PARQUET', undefined],
@@ -45,7 +45,7 @@ suite('an object is passed over', () => {
     });
   }
 
-  test('but for the compression behind the extension of a text file', () => {
+  test('but for the compression after the extension of a text file', () => {
     const text = { extensions: ['csv', 'tsv'], compressible: true };
     for (const path of ['a.csv', 'a.TSV.GZ', 'a.csv.zst', 'a.csv.gzip', 'a.csv.bz2', 'a.gz', 'a']) {
       assert.equal(skipReason({ path, size: 1, archived: false }, text), undefined);

@@ -7,7 +7,7 @@ import { NameLookup } from '../../../source-s3/src/layout/name-lookup.ts';
 import { tableColumns } from '../../../source-s3/src/columns/table-columns.ts';
 import { serverWith, sourceConfig } from '../support/source.ts';
 
-/** As it would be looked for by eye. */
+/** As one would search by eye. */
 function seen(names: readonly string[], name: string): string | undefined {
   return names.find((other) => other === name) ?? names.find((other) => other.toLowerCase() === name.toLowerCase());
 }

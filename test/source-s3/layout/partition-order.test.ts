@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { comparePartitions, meets, refinesTime } from '../../../source-s3/src/layout/partition-order.ts';
 import type { DeclaredType } from '../../../source-s3/src/layout/declared-column.ts';
 
-suite('a value lies between bounds, both included', () => {
+suite('a value is between bounds, both included', () => {
   type Case = readonly [
     type: DeclaredType,
     from: string | undefined,

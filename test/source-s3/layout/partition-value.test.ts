@@ -123,7 +123,7 @@ suite('partition columns of a table', () => {
     assert.deepEqual(Object.keys(rows[0] ?? {}), ['id', '_ab_source_file_url', '_ab_source_file_last_modified']);
   });
 
-  test('are null where JSON has no such number, which each record says, beside what else became null in it', async () => {
+  test('are null where JSON has no such number, which each record reports, with the other nulls in it', async () => {
     const column_types = [{ name: 'x', type: 'number' }];
     const config = { data_partitioning: { mode: 'partitioned', column_types } };
     for (const [data_format, body] of [

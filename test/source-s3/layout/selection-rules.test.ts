@@ -1,4 +1,4 @@
-// What the fields of a selection mean, and which of them are refused, without reading anything.
+// The meaning of the fields of a selection, and which of them are refused, without reading anything.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -97,7 +97,7 @@ suite('a selection is refused', () => {
 
   test('for options of partitions where there are none', () => {
     const none = { mode: 'not_partitioned' };
-    const why = 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
+    const why = 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders define no columns';
     const filter = [{ column: 'a' }];
     assert.deepEqual(problems({}, none), []);
     assert.deepEqual(problems({ partition_filter: [], latest_partition_only: [] }, none), []);
@@ -132,21 +132,21 @@ suite('a selection is refused', () => {
       'a lower bound that does not fit',
       { from: 'x', to: '9' },
       { c: 'integer' },
-      ['partition_filter.0: "x" is no integer, the type declared for the column'],
+      ['partition_filter.0: "x" is not a valid integer, the type declared for the column'],
     ],
     [
       'an upper bound that does not fit, alone',
       { to: 'y' },
       { c: 'date' },
-      ['partition_filter.0: "y" is no date, the type declared for the column'],
+      ['partition_filter.0: "y" is not a valid date, the type declared for the column'],
     ],
     [
       'a bound that fits neither of two types',
       { from: 'x' },
       { c: 'integer', C: 'date' },
       [
-        'partition_filter.0: "x" is no integer, the type declared for the column',
-        'partition_filter.0: "x" is no date, the type declared for the column',
+        'partition_filter.0: "x" is not a valid integer, the type declared for the column',
+        'partition_filter.0: "x" is not a valid date, the type declared for the column',
       ],
     ],
   ];

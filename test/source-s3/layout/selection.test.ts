@@ -23,7 +23,7 @@ before(async () => {
 
 const prefix = 's3://customer-data/lake/t/';
 
-/** The paths below the table `t` that a read gives rows of. */
+/** The paths below the table `t` with rows in a read. */
 function pathsRead({ messages }: ReadResult): readonly string[] {
   return ofType(messages, 'RECORD').flatMap(({ record }) => {
     const url = record.data['_ab_source_file_url'];
@@ -160,9 +160,9 @@ suite('latest_partition_only', () => {
       ['date=1/a.pq', 'date=2/_temporary/a.pq', 'date=2/_SUCCESS'],
       ['date=1/a.pq'],
     ],
-    ['files beside the folders', ['a.pq', 'date=1/a.pq', 'date=__HIVE_DEFAULT_PARTITION__/a.pq'], ['date=1/a.pq']],
+    ['files next to the folders', ['a.pq', 'date=1/a.pq', 'date=__HIVE_DEFAULT_PARTITION__/a.pq'], ['date=1/a.pq']],
     [
-      'files beside finer folders',
+      'files next to finer folders',
       ['date=1/a.pq', 'date=2/a.pq', 'date=2/hour=1/a.pq'],
       ['date=2/a.pq', 'date=2/hour=1/a.pq'],
     ],

@@ -1,4 +1,4 @@
-// Less listing: what options spell bounds what is listed, counted in requests; and nothing that matches is missed by it.
+// Less listing: what options spell limits the listing, counted in requests, and nothing that matches is missed.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -11,7 +11,7 @@ import { idsOf } from '../support/text.ts';
 const catalog = catalogJson({ t: { id: { type: 'integer' } } });
 const jsonl = { data_format: { format: 'jsonl' } };
 
-/** 60 days of 100 files: six pages when the whole table is listed. */
+/** 60 days of 100 files: six pages when the complete table is listed. */
 async function days(config: Json, more: Readonly<Record<string, string>> = {}) {
   await using server = await serverWith({});
   for (let day = 1; day <= 60; day++) {

@@ -1,4 +1,4 @@
-// What file_pattern spells bounds the listing also where folders are walked by a filter, and leaves out nothing that is read.
+// What file_pattern spells also limits the listing when a filter walks folders, and omits nothing that is read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -25,7 +25,7 @@ async function regions(config: Json) {
     for (let hour = 0; hour < 4; hour++) {
       for (let file = 0; file < 30; file++) {
         const key = `lake/t/region=${String(region).padStart(4, '0')}/hour=0${hour}/${file}.json`;
-        // Nothing but the files of one region is read, so the others need no bytes.
+        // Only the files of one region are read, so the others need no bytes.
         if (region === 1234) server.seed(bucket, key, `{"id":${hour * 100 + file}}\n`, { lastModified: new Date(0) });
         else if (file === 0) server.seed(bucket, key, '{"id":9999}\n', { lastModified: new Date(0) });
       }
@@ -119,7 +119,7 @@ suite('What file_pattern spells', () => {
         filter,
         async (keys, [head, rest], filters) => {
           const prefix = `lake/${run++}/t/`;
-          // Beside folders of a column the newest partition is looked for in these alone.
+          // If there are folders of a column, the newest partition is searched only in these.
           const isUniform = ([[first]]: (typeof keys)[number]) =>
             !('latest_partition_only' in filters) || first?.startsWith('a=');
           for (const [path, name] of keys.filter(isUniform))

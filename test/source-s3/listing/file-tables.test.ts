@@ -1,5 +1,5 @@
-// `tables_from: files`: each file directly below a schema prefix is a table. Which files are, what they are called, what is
-// said of the others, and that options and progress mean for them what they mean for folders.
+// `tables_from: files`: each file directly below a schema prefix is a table. Which files count, their names, what is reported about
+// the others, and that options and progress have the same meaning as for folders.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -181,7 +181,7 @@ suite('with tables_from files', () => {
   });
 });
 
-test('without it a file directly below a schema prefix is told that it could be a table', async () => {
+test('without it, the answer for a file directly below a schema prefix is that it could be a table', async () => {
   await using server = await serverWith({ 'lake/users.csv': 'id\n1\n' });
   await assert.rejects(discoverHere(server, { data_format: { format: 'csv' } }), {
     message: /set tables_from to "files"/u,

@@ -1,4 +1,4 @@
-// A table's listing: whole whatever its size, a page at a time, and what is passed over is counted.
+// A table's listing: complete whatever its size, a page at a time, and skipped objects are counted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Objects come out of the list as they went in, in the order of reading.
+// Objects come out of the list unchanged, in the order of reading.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Layouts that are odd and occur: each gives the right values, or a report that names what was not read. None ends a run.
+// Odd layouts that occur: each gives the right values, or a report that names what was not read. None ends a run.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
@@ -15,7 +15,7 @@ before(async () => {
   files['DAY'] = await parquet('SELECT 1 AS id, DATE \'2026-01-15\' AS "DAY"');
 });
 
-/** The files that discover sees, the first and the last, lack the column: it has its name from the folders. */
+/** The files that discover sees, the first and the last, lack the column: its name comes from the folders. */
 function otherCases(): Readonly<Record<string, Buffer>> {
   const { plain = assert.fail(), Day = assert.fail(), DAY = assert.fail() } = files;
   return {
@@ -27,11 +27,11 @@ function otherCases(): Readonly<Record<string, Buffer>> {
   };
 }
 
-/** Path below the table → the columns that its row has beside `id`, without those that are null. */
+/** Path below the table → the columns of its row except `id`, without null ones. */
 type Expected = Readonly<Record<string, Json>>;
 const prefix = 's3://customer-data/lake/t/';
 
-/** `known`: a glob of the files that lie there when discover looks. */
+/** `known`: a glob of the files that exist when discover runs. */
 async function rowsByPath(bodies: Readonly<Record<string, Buffer>>, config: Json = {}, known = '**') {
   const objects = Object.entries(bodies).map(([path, body]) => [`lake/t/${path}`, body] as const);
   await using server = await serverWith(Object.fromEntries(objects));

@@ -1,5 +1,5 @@
-// The log of Spark's streaming file sink: only files of complete batches are read, wherever the table is stored now, and a log
-// that cannot be followed is said. `spark-sink.json` was written by Spark 3.5.6: 13 batches, of which ten are compacted.
+// The log of Spark's streaming file sink: only files of complete batches are read, wherever the table is stored now, and a log that
+// cannot be used is reported. `spark-sink.json` was written by Spark 3.5.6: 13 batches, of which ten are compacted.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const written = JSON.parse(await readFile(join(import.meta.dirname, 'spark-sink.
 const jsonl = { data_format: { format: 'jsonl' } };
 const all = Array.from({ length: 13 }, (_, id) => id);
 const log = '_spark_metadata/';
-/** Of a batch that failed and was tried again. */
+/** From a batch that failed and was retried. */
 const failed = { 'p=a b%3A0/part-00000-failed.c000.json': '{"id":90}\n' };
 
 function below(folder: string, files: Files): Files {

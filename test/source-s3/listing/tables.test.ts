@@ -1,4 +1,4 @@
-// Finding tables: what it costs, what it names, and what it says where there are none.
+// Finding tables: the cost, the tables, and the answer if there are none.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
@@ -60,7 +60,7 @@ test('tables of equal names below several prefixes are streams of different name
   assert.equal(messages.filter(({ type }) => type === 'RECORD').length, 4);
 });
 
-suite('where no table lies, the answer names', () => {
+suite('where there is no table, the answer names', () => {
   const cases: readonly (readonly [name: string, keys: readonly string[], prefix: string, message: RegExp])[] = [
     [
       'the files without a folder',
@@ -69,7 +69,7 @@ suite('where no table lies, the answer names', () => {
       /2 keys are there in no folder, such as "lake\/a\.parquet"/u,
     ],
     [
-      'the folders beside a mistyped path',
+      'the folders next to a mistyped path',
       ['x/lake/t/a.parquet', 'x/raw/t/a.parquet'],
       'x/lakes',
       /Below "x\/" there are "x\/lake\/", "x\/raw\/"\./u,
@@ -104,7 +104,7 @@ suite('where no table lies, the answer names', () => {
   }
 });
 
-test('keys in no table’s folder are counted with an example, other tables go on', async () => {
+test('keys in no table’s folder are counted with an example, other tables are read', async () => {
   await using server = await serverWith({
     'lake/a.parquet': file,
     'lake/b.txt': 'x',
@@ -159,7 +159,7 @@ test('a table format at any depth of a table refuses it', async () => {
   assert.ok(said.some((line) => line.includes('Delta Lake')));
 });
 
-test('two folders that would be one stream are refused, the others go on', async () => {
+test('two folders that would be one stream are refused, the others are read', async () => {
   await using server = await serverWith({
     'lake/type=t/a.parquet': file,
     'lake/t/a.parquet': file,

@@ -1,4 +1,4 @@
-// Schema prefixes with wildcards in any folder: which tables they find, below which namespaces, and at what cost.
+// Schema prefixes with wildcards in any folder: which tables they find, below which namespaces, and the cost.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -52,7 +52,7 @@ suite('A schema prefix with a wildcard', () => {
     test(`finds what it says: ${prefix}`, async () => assert.deepEqual((await found([prefix])).streams, streams));
   }
 
-  test('that matches no folder, or folders without tables, is told as it was written', async () => {
+  test('that matches no folder, or folders without tables, is reported as it was written', async () => {
     await using server = await serverWith(tenants);
     const refused = discoverHere(server, { data_format: { format: 'jsonl' }, schema_prefixes: ['none=*/exports'] });
     await assert.rejects(refused, { code: 'CONFIG_INVALID', message: /There is no table below "none=\*\/exports\/"/u });

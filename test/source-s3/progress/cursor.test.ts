@@ -54,7 +54,7 @@ suite('every object is read once', () => {
     );
   });
 
-  test('also when a late object comes before one that is half read, and the window is shorter than what lies between', () => {
+  test('also when a late object comes before one that is half read, and the window is shorter than the time between them', () => {
     const [early, half, late] = [object('a', 0), object('b', 7200), object('late', 1)];
     const lookbackMs = hour;
     const rows: string[] = [];

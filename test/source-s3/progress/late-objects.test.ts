@@ -1,4 +1,4 @@
-// Objects that come late, also after others were deleted, and objects that are dated in the future: none is lost without a word.
+// Objects that come late, also after others were deleted, and objects that are dated in the future: none is silently lost.
 import { FutureObjects } from '../../../source-s3/src/listing/future-objects.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -123,7 +123,7 @@ suite('An object dated in the future', () => {
     assert.doesNotMatch(said.join('\n'), /future/u);
   });
 
-  test('is told by this machine’s clock where S3’s answers have no date', () => {
+  test('is judged by this machine’s clock where S3’s answers have no date', () => {
     const wall = (): number => now().getTime();
     const present = new FutureObjects({ contact: { answered: true }, clock: { wall } });
     const object = { key: 'lake/t/b.json', etag: '"1"', size: 1, lastModified: new Date('2031-01-01T00:00:00Z') };

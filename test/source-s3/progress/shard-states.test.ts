@@ -1,4 +1,4 @@
-// Progress by shards: several readers of one table, each with a state of its own, which may be divided further.
+// Progress by shards: several readers of one table, each with its own state, which may be divided further.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -12,7 +12,7 @@ import { object, rowsOf, run, saved } from '../support/cursor.ts';
 
 const keys = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 30 });
 const seconds = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 30, maxLength: 30 });
-/** Each turn: how often every shard is divided, after how many parts its runs are killed, how many more files are there. */
+/** Each turn: how often every shard is divided, after how many parts its runs are killed, and the number of new files. */
 const turn = fc.record({
   divide: fc.constantFrom(1, 1, 2, 3),
   parts: fc.integer({ min: 0, max: 20 }),

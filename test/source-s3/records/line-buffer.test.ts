@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { LineBuffer } from '../../../source-s3/src/records/line-buffer.ts';
 
-/** The text through a buffer, in reads of these sizes in turn; `searched` counts the bytes that were put into it. */
+/** The text through a buffer, in reads of these sizes in turn. `searched` counts the bytes that were put into it. */
 function through(
   text: Buffer,
   sizes: readonly number[],
@@ -36,7 +36,7 @@ suite('lines out of reads', () => {
     fc.assert(
       fc.property(fc.array(clean, { maxLength: 6 }), fc.array(size, { minLength: 1, maxLength: 5 }), (lines, sizes) => {
         const text = lines.map((one) => `${one}\n`).join('');
-        const large = sizes.map((one) => Math.max(one, Math.ceil(text.length / 2000))); // No million of tiny reads.
+        const large = sizes.map((one) => Math.max(one, Math.ceil(text.length / 2000))); // Not a million tiny reads.
         assert.deepEqual(through(Buffer.from(text), large), { lines: text, rows: lines.length });
       }),
       { numRuns: 50 },

@@ -1,4 +1,4 @@
-// Changes at the ends of lines: counted by field, and taken out where a frame does not tell of them.
+// Changes at the ends of lines: counted by field, and removed if a frame does not have them.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -9,7 +9,7 @@ type Options = {
   readonly codec?: 'null' | 'deflate' | 'snappy' | 'zstandard' | 'bzip2' | 'xz' | 'lz4';
   /** Rows in a block. */
   readonly blockRows?: number;
-  /** The schema that the file tells, where avsc would not take it: with names that are none by the specification. */
+  /** The schema in the file, if avsc would refuse it: with names that are invalid by the specification. */
   readonly told?: Json;
 };
 
@@ -77,7 +77,7 @@ export function logical(type: string, logicalType: string, more: Json = {}): Jso
   return { type, logicalType, ...more };
 }
 
-/** Snappy of nothing but literals, with the checksum that Avro wants. */
+/** Snappy of only literals, with the checksum of Avro. */
 function snappy(data: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let length = data.length; ; length >>>= 7) {

@@ -1,5 +1,5 @@
-// Whether records are what the catalog of discover declares, by a validator that is not ours. What a format or an encoding is, is a
-// pattern here: validators differ in it.
+// Whether records match the catalog of discover, by an independent validator. Formats and encodings are patterns here, because
+// validators differ in them.
 import * as z from 'zod';
 
 import type { Json } from './source.ts';
@@ -8,7 +8,7 @@ const day = '\\d{4,}-\\d\\d-\\d\\d';
 const clock = '\\d\\d:\\d\\d:\\d\\d(\\.\\d{6}|\\.\\d{9})?';
 const base64 = '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
-/** The problem of a value under a schema of the catalog; undefined: it fits. */
+/** The problem of a value under a schema of the catalog. Undefined: it fits. */
 export function schemaCheck(schema: Json): (value: unknown) => string | undefined {
   const type = z.fromJSONSchema(exact(schema));
   return (value) => {

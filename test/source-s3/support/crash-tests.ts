@@ -1,4 +1,4 @@
-// Three tables of thirty files each: whatever STATE of whatever run a new run starts from, each row comes once.
+// Three tables of thirty files each: from any STATE of any run, a new run continues so that each row comes once.
 import assert from 'node:assert/strict';
 import { after, before, mock, suite, test } from 'node:test';
 
@@ -32,7 +32,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       for (const [place, table] of tables.entries()) {
         const expected: string[] = [];
         for (let file = 0; file < filesPerTable; file++) {
-          // Mostly small; some have several batches of lines, some one row; many of the same second.
+          // Usually small; some have several batches of lines, some one row; many are of the same second.
           const count = file % 10 === 3 ? 900 : 1 + ((file * 7 + place) % 40);
           const ids = Array.from({ length: count }, (_, index) => file * 1000 + index);
           const key = `lake/${table}/${String((file * 37) % filesPerTable).padStart(2, '0')}.${extension}`;
@@ -43,7 +43,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       }
       const discovered = await discoverHere(server, config);
       catalog = configured(discovered.catalog);
-      // A STATE is due when ten seconds have passed: now they pass with every look at the clock.
+      // A STATE is due when ten seconds have passed: here they pass with every look at the clock.
       let now = Date.now();
       mock.method(Date, 'now', () => (now += 11_000));
       let passed = performance.now();
@@ -58,12 +58,12 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       for (const table of tables) assert.deepEqual(rows.get(table)?.toSorted(), all.get(table));
     };
 
-    test('go on from every STATE printed with the very rows behind them', async () => {
+    test('resume from every STATE printed with exactly the rows after it', async () => {
       const whole = await runUntil(server, { config, catalog });
       assertWhole(new Map([...whole.kept].map(([table, { rows }]) => [table, rows])));
       assert.ok(whole.states.length > 60, `${whole.states.length} states`);
       for (const { stream, state, rowsBefore } of whole.states) {
-        // Up to the next STATE, from which another of these runs goes on.
+        // Up to the next STATE, from which another of these runs resumes.
         const streams = (catalog['streams'] as readonly { stream: { name: string } }[]).filter(
           (one) => one.stream.name === stream,
         );
@@ -75,7 +75,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       }
     });
 
-    test('that crash again and again lose no row and repeat none that a STATE stands behind', async () => {
+    test('that crash again and again lose no row and repeat none before a STATE', async () => {
       await check(
         asyncProperty(array(integer({ min: 1, max: 36 }), { minLength: 3, maxLength: 12 }), async (crashes) => {
           const kept = new Map<string, Kept>();

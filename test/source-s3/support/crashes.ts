@@ -1,4 +1,4 @@
-// Runs of the source that stop anywhere: what a platform has then, and what it hands to the next run.
+// Runs of the source that stop anywhere: what a platform has then, and what it passes to the next run.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -8,11 +8,11 @@ import { read } from '../../../source-s3/src/verbs/read/read.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { sourceConfig, type Json } from './source.ts';
 
-/** What a platform keeps of a stream: rows that a STATE stands behind, and the last STATE. */
+/** What a platform keeps of a stream: rows before a STATE, and the last STATE. */
 export type Kept = { readonly rows: readonly string[]; readonly state: unknown };
 
 export type StoppedRun = {
-  /** By stream. Rows behind the last STATE are lost with the run. */
+  /** By stream. Rows after the last STATE are lost with the run. */
   readonly kept: ReadonlyMap<string, Kept>;
   /** Each STATE, with the rows of its stream before it, in the order printed. */
   readonly states: readonly { readonly stream: string; readonly state: unknown; readonly rowsBefore: number }[];
@@ -23,9 +23,9 @@ type Run = {
   readonly config: Json;
   readonly catalog: Json;
   readonly states?: readonly unknown[];
-  /** Told after each STATE how many there were. */
+  /** Called after each STATE with their number. */
   readonly isEnough?: (states: number) => boolean;
-  /** Stops after so many pieces of output, in the middle of whatever there is. */
+  /** Stops after this many pieces of output, at any place. */
   readonly maxPieces?: number;
 };
 
@@ -69,7 +69,7 @@ export async function runUntil(
 
 type StreamState = { readonly stream: { readonly stream_descriptor: { readonly name: string } } };
 
-/** A row by its table and its number, which no other row has. */
+/** A row by its table and its number, which are unique. */
 function addRow(pending: Map<string, string[]>, line: string): void {
   const { record } = parseJson(line) as { record: { stream: string; data: Json } };
   const rows = pending.get(record.stream) ?? [];

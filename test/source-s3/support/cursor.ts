@@ -27,7 +27,7 @@ export function planReading(progress: Progress, listed: readonly ListedObject[],
 export const units = 2;
 export const rowsPerUnit = 2;
 
-/** Reads as the program does, one row a part, and stops after so many parts; `rows` gets each row read. */
+/** Reads as the program does, one row per part, and stops after this many parts. `rows` gets each row. */
 export function run(
   progress: Progress,
   listed: readonly ListedObject[],

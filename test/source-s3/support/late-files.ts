@@ -1,4 +1,4 @@
-// Tables of which discover saw one file only; another one comes later, and every record of both is held to the catalog.
+// Tables of which discover saw one file. Another one comes later, and every record of both is compared with the catalog.
 import assert from 'node:assert/strict';
 
 import { ofType } from '../../support/models/protocol-schema.ts';
@@ -19,7 +19,7 @@ type Read = {
   readonly said: readonly string[];
 };
 
-/** Reads tables of which discover saw one file only. Every row is held to its catalog. */
+/** Reads tables of which discover saw one file. Every row is compared with its catalog. */
 export async function readTables(extension: string, tables: Tables, config: Json): Promise<Read> {
   await using server = await serverWith({});
   for (const [name, { known }] of Object.entries(tables)) {

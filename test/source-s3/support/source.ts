@@ -83,7 +83,7 @@ export function configured(catalog: AirbyteCatalog): Json {
 
 type InProcess = {
   readonly config?: Json;
-  /** What no config can say. */
+  /** Settings that no config can express. */
   readonly resolved?: Partial<SourceConfig>;
   readonly catalog?: Json;
   readonly state?: unknown;
@@ -110,7 +110,7 @@ export type ReadResult = {
   readonly failures: readonly ConnectorError[];
 };
 
-/** Runs `read` in this process; without a catalog that of `discover`. */
+/** Runs `read` in this process. Without a catalog it uses that of `discover`. */
 export async function readHere(
   server: S3TestServer,
   { config = {}, resolved = {}, catalog, state }: InProcess = {},
@@ -130,7 +130,7 @@ export async function readHere(
     parseState(state),
     context,
   );
-  // The bytes are used again after the next step.
+  // The bytes are reused after the next step.
   for await (const piece of output)
     text += piece instanceof Uint8Array ? Buffer.from(piece).toString() : `${JSON.stringify(piece)}\n`;
   return { messages: assertProtocolLines(text), lines: text.split('\n').slice(0, -1), said, failures };
@@ -143,7 +143,7 @@ type Run = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** Arguments of a verb, with its files in a folder of their own. */
+/** Arguments of a verb, with its files in their own folder. */
 async function withFiles<T>(
   verb: string,
   { config, catalog, state }: Run,
@@ -174,7 +174,7 @@ export async function startSource(verb: string, run: Run = {}): Promise<Program>
   };
 }
 
-/** Runs the program to its end; its output is checked line by line, and for the secret. */
+/** Runs the program to its end. Its output is checked line by line, and for the secret. */
 export async function runSource(
   verb: string,
   run: Run = {},
@@ -187,7 +187,7 @@ export async function runSource(
   return { ...ended, messages: assertProtocolLines(ended.stdout) };
 }
 
-/** Runs a verb for operators to its end; its output is checked for the secret. */
+/** Runs a verb for operators to its end. Its output is checked for the secret. */
 export async function runOperatorVerb(verb: string, config: Json, options: readonly string[]): Promise<Ended> {
   const { result: ended, remove } = await withFiles(verb, { config }, (args) =>
     runProgram(main, [...args, ...options]),

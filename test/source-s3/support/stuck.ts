@@ -1,4 +1,4 @@
-// A program whose verb waits for a query that the engine cannot interrupt, for as long as the test of it waits.
+// A program whose verb waits for a query that the engine cannot interrupt, for as long as its test waits.
 import { runProcess } from '@s3-connectors/common/program/process.ts';
 
 import { openEngine } from '../../../source-s3/src/engine/engine.ts';
@@ -14,6 +14,6 @@ await runProcess(
     await using engine = await openEngine(folder, 512 * 1024 * 1024);
     const query = engine.run(endless, signal);
     log('INFO', 'running');
-    await query.finally(() => log('INFO', 'given up'));
+    await query.finally(() => log('INFO', 'abandoned'));
   },
 );

@@ -2,7 +2,7 @@
 import { ofType, type ProtocolMessage } from '../../support/models/protocol-schema.ts';
 import { readHere, serverWith, type Json } from './source.ts';
 
-/** The records' columns that come from the file. */
+/** The records' columns from the file. */
 export async function textRows(
   objects: Readonly<Record<string, string | Uint8Array>>,
   config: Json,

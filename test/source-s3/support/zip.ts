@@ -1,4 +1,4 @@
-// ZIP archives for tests, with whatever their headers are to say.
+// ZIP archives for tests, with any content of their headers.
 import { crc32, deflateRawSync } from 'node:zlib';
 
 import type { Archive } from '../../../source-s3/src/formats/text/compression/zip.ts';

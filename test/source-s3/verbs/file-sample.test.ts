@@ -1,4 +1,4 @@
-// Which files of a table discover and inspect look into, and what discover makes of those.
+// The files of a table that discover and inspect read, and what discover makes of them.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -89,7 +89,7 @@ suite('discover', () => {
       catalog.streams.map(({ name }) => name),
       ['u'],
     );
-    assert.match(said.join('\n'), /WARN lake\.t is left out of the catalog: .* compressed data is damaged/u);
+    assert.match(said.join('\n'), /WARN lake\.t is omitted from the catalog: .* compressed data is damaged/u);
   });
 
   test('looks into two files of each of many tables', async () => {

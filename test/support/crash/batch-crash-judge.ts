@@ -1,4 +1,4 @@
-// What must hold of a run of the batch destination that was broken (batch-crash-scenario.ts), and of the next one.
+// What must be true of a run of the batch destination that was broken (batch-crash-scenario.ts), and of the next one.
 import assert from 'node:assert/strict';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
@@ -18,7 +18,7 @@ import { rowNames } from '../row-names.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { scenarioBucket } from './scenario-server.ts';
 
-/** What lies in S3, now or as it lay at some moment. */
+/** The content of S3, now or at an earlier moment. */
 export type View = Pick<S3TestServer, 'objects' | 'object'>;
 
 function namesOf(rows: readonly Row[], table: string): readonly string[] {
@@ -41,7 +41,7 @@ function filesByManifest(server: View, table: string): readonly StoredObject[] {
   });
 }
 
-/** The tables of which a replacement is announced and not over. */
+/** The tables with an announced and unfinished replacement. */
 export function tablesInReplacement(server: View): readonly string[] {
   return replacedTables.filter((table) => {
     const manifests = server.objects(scenarioBucket, `${root}_manifests/${table}/`);
@@ -49,12 +49,12 @@ export function tablesInReplacement(server: View): readonly string[] {
   });
 }
 
-/** Which of the sets these rows are exactly; undefined for none. */
+/** Which set has exactly these rows. Undefined for none. */
 function setOf(names: readonly string[], table: string, sets: readonly number[]): number | undefined {
   return sets.find((set) => isSame(names, namesOf(replacedRows(set), table)));
 }
 
-/** A reader that follows the manifests sees of each replaced table one whole version. @returns which, by table. */
+/** A reader that follows the manifests sees one complete version of each replaced table. @returns which, by table. */
 export async function judgeByManifest(server: View, sets: readonly number[]): Promise<ReadonlyMap<string, number>> {
   const counting = new Map<string, number>();
   for (const table of replacedTables) {
@@ -66,7 +66,9 @@ export async function judgeByManifest(server: View, sets: readonly number[]): Pr
   return counting;
 }
 
-/** A reader that lists sees of each replaced table one whole version at least. @returns the tables with rows of others. */
+/**
+ * A reader that lists sees at least one complete version of each replaced table. @returns the tables that also have rows of others.
+ */
 export async function judgeListing(server: View, sets: readonly number[]): Promise<readonly string[]> {
   const mixed: string[] = [];
   for (const table of replacedTables) {
@@ -78,7 +80,7 @@ export async function judgeListing(server: View, sets: readonly number[]): Promi
   return mixed;
 }
 
-/** `set` was there before, `set + 1` was being written when the run was broken. */
+/** `set` was there before; `set + 1` was being written when the run was broken. */
 export async function judgeBroken(server: View, stdout: string, scenario: Scenario, set: number): Promise<void> {
   const sets = [set, set + 1];
   const told = acknowledgedBy(stdout);
@@ -103,7 +105,7 @@ export async function judgeBroken(server: View, stdout: string, scenario: Scenar
   judgeNeighbours(server);
 }
 
-/** The next run, which began where the broken one was acknowledged, has written `set`: that, and nothing else, is there. */
+/** The next run, which began where the broken one was acknowledged, has written `set`: that is there, and nothing else. */
 export async function judgeRecovered(server: View, scenario: Scenario, set: number): Promise<void> {
   const rows = [...replacedRows(set), ...ordersOf(scenario, set), ...visits];
   for (const table of [...replacedTables, 'orders', 'visits']) {
@@ -120,7 +122,7 @@ export async function judgeRecovered(server: View, scenario: Scenario, set: numb
     if (neighbours.includes(key)) continue;
     const path = key.slice(root.length);
     if (/^_manifests\/\w+\/(?:latest|\d[\w-]+)\.json$/u.test(path)) {
-      // Of a table that was taken back before it ever counted, latest.json names none.
+      // latest.json does not name a table that was rolled back before it ever counted.
       const { state: told } = parseJson(body.toString()) as Latest;
       assert.ok(told === 'published' || (told === undefined && key.endsWith('/latest.json')), `${key}: ${told}`);
     } else {
@@ -134,7 +136,7 @@ export async function judgeRecovered(server: View, scenario: Scenario, set: numb
   judgeNeighbours(server);
 }
 
-/** A run has found one of these sets, or parts of both, could prove nothing, and has left one of them. */
+/** A run found one of these sets, or parts of both, could prove nothing, and left one of them. */
 export async function judgeUnproven(server: View, stdout: string, sets: readonly number[]): Promise<void> {
   assert.deepEqual([...acknowledgedBy(stdout)], ['visits']);
   assert.deepEqual(await judgeListing(server, sets), []);
@@ -143,7 +145,7 @@ export async function judgeUnproven(server: View, stdout: string, sets: readonly
   judgeNeighbours(server);
 }
 
-/** After a proof that there are no rows: no file of what was replaced. */
+/** After a proof that there are no rows: no file of the replaced tables. */
 export function judgeEmptied(server: View, stdout: string): void {
   assert.ok(['users', 'events'].every((stream) => acknowledgedBy(stdout).has(stream)));
   for (const table of [...replacedTables, 'orders']) {

@@ -1,13 +1,13 @@
-// A run of the batch destination that is to be broken at some call of S3: a table that is replaced, raw events whose tables come
-// and go, an appended one, in the modern regime one whose earlier generation goes, and neighbours of like names. What must
-// hold after the break and after the next run stands in batch-crash-judge.ts. Both know the destination only by what goes in and
-// comes out, so that the built program can be put to the same test.
+// A run of the batch destination that a test breaks at some call of S3: a replaced table, raw events whose tables appear and
+// disappear, an appended table, in the modern regime a table whose earlier generation is deleted, and neighbours with similar
+// names. batch-crash-judge.ts has what must be true after the break and after the next run. Both know only the input and output of
+// the destination, so that the built program can take the same test.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { replaceObjects, scenarioBucket, scenarioSettings } from './scenario-server.ts';
 
-/** How a scenario is written and how its streams' ends are told. */
+/** The format of a scenario, and how the ends of its streams are proven. */
 export type Scenario = { readonly format: 'parquet' | 'json'; readonly regime: 'legacy' | 'modern' };
 
 export const scenarios: readonly Scenario[] = [
@@ -26,7 +26,7 @@ const dayMs = 86_400_000;
 const emittedAt = 1_700_000_000_000;
 
 type Json = Readonly<Record<string, unknown>>;
-/** A row's name is what it is known by afterwards. */
+/** A row is recognised by its name afterwards. */
 export type Row = { readonly name: string; readonly table: string; readonly data: Json };
 
 export function scenarioConfig(endpoint: string, { format }: Scenario, spool: string): Json {
@@ -69,12 +69,12 @@ function plainRow(table: string, day: number, name: string): Row {
   return { name, table, data: { at: start + day * dayMs, time: start + day * dayMs, name } };
 }
 
-/** Some rows are in every version, alone in the file of their day: its name is then that of the file before. */
+/** Some rows are in every version, alone in the file of their day, whose name is then that of the earlier file. */
 function usersOf(set: number): readonly Row[] {
   return [0, 0, 1, 2].map((day, index) => plainRow('users', day, `user ${index} of ${day === 0 ? 'every' : set}`));
 }
 
-/** Page views always; of two other events each in every other version. */
+/** Page views in every version, each of two other events in every other version. */
 function eventsOf(set: number): readonly Row[] {
   const names = ['Pageview', 'Pageview', set % 2 === 0 ? 'VideoPlay' : 'LinkClick'];
   return names.map((event, index) => {
@@ -95,7 +95,7 @@ export function ordersOf({ regime }: Scenario, set: number): readonly Row[] {
 
 export const visits = [0, 0, 1].map((day, index) => plainRow('visits', day, `visit ${index}`));
 
-/** Of those that a run replaces. */
+/** The tables that a run replaces. */
 export const replacedTables = ['users', 'pageview_events', 'videoplay_events', 'linkclick_events'];
 
 export function replacedRows(set: number): readonly Row[] {
@@ -120,10 +120,10 @@ function complete(stream: string): string {
   return line('TRACE', { trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: told } });
 }
 
-/** How the input goes: `cut` before what is replaced is complete, `empty` of all its rows. */
+/** The course of the input: `cut` before replaced streams are complete, `empty` of all their rows. */
 type Course = 'whole' | 'cut' | 'empty';
 
-/** What a source sends whose visits are known to be stored, or not. */
+/** The input from a source whose visits are known to be stored, or not. */
 export function scenarioInput(
   scenario: Scenario,
   set: number,
@@ -146,7 +146,7 @@ export function scenarioInput(
   return [appended, scenario.regime === 'modern' ? complete('visits') : '', ...replaced].join('');
 }
 
-/** The streams of which a STATE came out. A line that was cut was not received. */
+/** The streams with a printed STATE. A line that was cut was not received. */
 export function acknowledgedBy(stdout: string): ReadonlySet<string> {
   const streams = new Set<string>();
   for (const text of stdout.split('\n').slice(0, -1)) {
@@ -164,7 +164,7 @@ export function layOut(server: S3TestServer, objects: readonly StoredObject[]): 
   replaceObjects(server, objects, neighbours);
 }
 
-/** What an earlier run had left, but for the visits, which are sent anew. */
+/** What an earlier run left, except the visits, which are sent again. */
 export function leftBy(server: S3TestServer): readonly StoredObject[] {
   return server.objects(scenarioBucket).filter(({ key }) => !key.startsWith(`${root}data/visits/`));
 }

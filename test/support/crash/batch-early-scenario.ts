@@ -1,6 +1,6 @@
-// A run of the batch destination whose spool is too small for its input: rows of an appended stream are published and
-// acknowledged before the input ends, those of a replaced one staged. It is to be broken at some call of S3, and run again from
-// the last STATE that came out. Knows the destination only by what goes in and comes out.
+// A run of the batch destination whose spool is too small for its input: rows of an appended stream are published and acknowledged
+// before the input ends, those of a replaced one are staged. Tests break it at some call of S3, and repeat it from the last printed
+// STATE. It knows only the input and output of the destination.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 
@@ -14,8 +14,8 @@ const root = 'out/';
 const start = Date.UTC(2026, 0, 15);
 const dayMs = 86_400_000;
 /**
- * The least spool that can be set is full after some 37 rows with so much that cannot be compressed; each begins at another
- * place, lest they be found to be equal.
+ * The smallest possible spool is full after about 37 rows with this much incompressible text. Each begins at another position of
+ * it, so that they differ.
  */
 const padding = randomBytes(750_000).toString('base64');
 const parts = 2;
@@ -70,7 +70,7 @@ function state(stream: string, position: Json): string {
   return `${JSON.stringify({ type: 'STATE', state: { type: 'STREAM', stream: told } })}\n`;
 }
 
-/** What a source sends that is at `next` in its parts of visits. Each part has a field of its own, and the last another type. */
+/** The input from a source that is at `next` in its parts of visits. Each part has its own field, and the last has another type. */
 export function* earlyInput(set: number, next: number): Generator<string> {
   if (next > 0) yield state('visits', { next });
   for (let part = 0; part < parts; part += 1) {
@@ -109,7 +109,7 @@ async function listed(server: S3TestServer, table: string): Promise<readonly str
   return await rowNames(server.objects(scenarioBucket, `${root}data/${table}/`));
 }
 
-/** The users of `set` were there before, those of `set + 1` were being written when the run was broken. */
+/** The users of `set` were there before; those of `set + 1` were being written when the run was broken. */
 export async function judgeEarlyBroken(server: S3TestServer, stdout: string, set: number): Promise<void> {
   const { next, isReplaced } = earlyAcknowledged(stdout);
   const visits = await listed(server, 'visits');

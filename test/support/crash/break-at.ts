@@ -1,10 +1,10 @@
 // Breaks a run at one of its calls of S3.
 import type { Call, S3TestServer } from '../../../tools/s3-server/types.ts';
 
-/** Before anything of the call is done, or after all of it but the answer. */
+/** Before any of the call is done, or after all of it except the answer. */
 export type Moment = 'onRequest' | 'onAnswer';
 
-/** Calls back at the `index`-th call of S3 (from 1); what is asked after that is never answered, as little as to a dead process. */
+/** Calls back at the `index`-th call of S3 (from 1). Later requests never get an answer, like those of a dead process. */
 export function breakAt(server: S3TestServer, moment: Moment, index: number, broken: () => void): void {
   let seen = 0;
   let isDead = false;

@@ -1,6 +1,6 @@
-// A run of the streaming destination that is to be broken at some call of S3: one stream replaced as a whole, one appended,
-// one of like name that belongs to somebody else. Says what must hold after the break and after the next run. It knows the
-// destination only by what goes in and comes out, so that the built program can be put to the same test.
+// A run of the streaming destination that a test breaks at some call of S3: one replaced stream, one appended stream, and one with
+// a similar name that belongs to another writer. It defines what must be true after the break and after the next run. It knows only
+// the input and output of the destination, so that the built program can take the same test.
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 
@@ -33,7 +33,7 @@ export const scenarioCatalog: Json = {
   })),
 };
 
-/** The rows of `users` as version `set` of the table has them: some are in every version. */
+/** The rows of `users` in version `set` of the table. Some are in every version. */
 function usersOf(set: number): readonly string[] {
   return Array.from({ length: hours * rowsPerHour }, (_, index) => {
     const time = start + Math.floor(index / rowsPerHour) * 3_600_000 + index;
@@ -41,7 +41,7 @@ function usersOf(set: number): readonly string[] {
   });
 }
 
-/** The rows of `events` in the order in which the source sends them; two that are equal among them. */
+/** The rows of `events` in the order in which the source sends them. Two of them are equal. */
 const events = Array.from({ length: 2 * rowsPerHour }, (_, index) =>
   JSON.stringify({ time: start + Math.floor(index / rowsPerHour) * 3_600_000, n: index % rowsPerHour }),
 );
@@ -56,8 +56,8 @@ function state(stream: string, position: Json): string {
 }
 
 /**
- * What a source sends that is at `next` in `events`; it says so first, since a file's name depends on the STATE before it.
- * `isCut`: it fails before `users` is complete.
+ * The input from a source that is at `next` in `events`. It sends that STATE first, because a file's name depends on the STATE
+ * before it. `isCut`: it fails before `users` is complete.
  */
 export function scenarioInput(set: number, next = 0, isCut = false): string {
   const appended = next === 0 ? [] : [state('events', { next })];
@@ -96,7 +96,7 @@ function rowsBelow(server: S3TestServer, folder: string): readonly string[] {
   return objects.flatMap(({ body }) => gunzipSync(body).toString().split('\n').slice(0, -1)).sort();
 }
 
-/** The rows that a reader sees who follows latest.json. */
+/** The rows for a reader that follows latest.json. */
 function rowsByManifest(server: S3TestServer): readonly string[] {
   const body = server.object(scenarioBucket, `${prefix}_manifests/users/latest.json`)?.body.toString() ?? '{}';
   const { files = [] } = parseJson(body) as { readonly files?: readonly { readonly key: string }[] };
@@ -113,7 +113,7 @@ function isWhole(rows: readonly string[], set: number): boolean {
   return usersOf(set).every((row) => rows.includes(row));
 }
 
-/** `set` was there before, `set + 1` was being written when the run was broken. */
+/** `set` was there before; `set + 1` was being written when the run was broken. */
 export function judgeBroken(server: S3TestServer, stdout: string, set: number): void {
   const { next, isReplaced } = acknowledgedBy(stdout);
   const stored = rowsBelow(server, `${prefix}type=events/`);

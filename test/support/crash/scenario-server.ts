@@ -1,4 +1,4 @@
-// Where the scenarios of broken runs write to.
+// The server that the scenarios of broken runs write to.
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import type { Json } from '../destination-input.ts';
@@ -15,7 +15,7 @@ export function scenarioSettings(endpoint: string): Json {
   };
 }
 
-/** The bucket has these objects afterwards, next to some that others have. */
+/** The bucket then has these objects, next to some of other writers. */
 export function replaceObjects(
   server: S3TestServer,
   objects: readonly StoredObject[],

@@ -1,9 +1,9 @@
-// Values that must not be seen outside records, in the forms that columns have, and how a text gives them away: as they are, or
-// escaped or encoded as programs do it.
+// Values that must not be seen outside records, in the forms of columns, and how a text betrays them: unchanged, or escaped or
+// encoded as programs do it.
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { framesOf } from '@s3-connectors/common/protocol/text/thrown.ts';
 
-/** Said three times in each text: of a value that is damaged or cut, one is left. */
+/** Three times in each text, so that one is left if a value is damaged or cut. */
 const core = 'Qz7kWx4v';
 const digits = '7340982716453';
 
@@ -27,7 +27,7 @@ const forms = cores.flatMap((one) => {
 });
 const lowerForms = [...new Set(forms.map((form) => form.toLowerCase()))];
 
-/** The parts of base64 that do not depend on what is around the bytes, for each place of their first. */
+/** The parts of base64 that do not depend on the bytes around, for each position of the first. */
 function base64Of(bytes: Buffer): readonly string[] {
   return [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64url');
@@ -36,7 +36,7 @@ function base64Of(bytes: Buffer): readonly string[] {
   });
 }
 
-/** The part of the text around a canary; undefined where there is none. Letters count in either case. */
+/** The part of the text around a canary. Undefined without one. Letters count in either case. */
 export function leakIn(text: string): string | undefined {
   const lower = text.toLowerCase().replaceAll('+', '-').replaceAll('/', '_');
   for (const whole of [text.toLowerCase(), lower]) {
@@ -46,14 +46,14 @@ export function leakIn(text: string): string | undefined {
   return undefined;
 }
 
-/** All that is printed of a failure, as the TRACE ERROR has it. */
+/** Everything that is printed of a failure, in the form of the TRACE ERROR. */
 export function printedOf(thrown: unknown): string {
   const error = toConnectorError(thrown);
   const frames = framesOf(error.cause instanceof Error ? error.cause : error) ?? '';
   return [error.code, error.message, error.details ?? '', error.code === 'UNEXPECTED' ? frames : ''].join('\n');
 }
 
-/** Whether nobody foresaw it. */
+/** Whether no one foresaw it. */
 export function isDefect(thrown: unknown): boolean {
   return !(thrown instanceof ConnectorError) || thrown.code === 'UNEXPECTED';
 }

@@ -1,4 +1,4 @@
-// Damage to bytes, generated: near the values that must not be seen, at the ends, where formats keep their headers, or anywhere.
+// Generated damage to bytes: near the values that must not be seen, at the ends, where formats have their headers, or anywhere.
 import * as fc from 'fast-check';
 
 type Damage = {
@@ -21,7 +21,7 @@ export const damages: fc.Arbitrary<readonly Damage[]> = fc.array(
   { minLength: 1, maxLength: 2 },
 );
 
-/** `values`: what stands where damage is looked for most. */
+/** `values`: the bytes that damage is mainly aimed at. */
 export function damaged(bytes: Buffer, all: readonly Damage[], values: readonly string[]): Buffer {
   const places = values.flatMap((value) => placesOf(bytes, Buffer.from(value)));
   return all.reduce((result, one) => damagedOnce(result, one, places), bytes);
@@ -46,7 +46,7 @@ function damagedOnce(bytes: Buffer, damage: Damage, places: readonly number[]): 
       copy[at] = damage.byte;
       return copy;
     case 'invalid':
-      copy[at] = 0xff; // In no UTF-8 text.
+      copy[at] = 0xff; // Not valid in UTF-8 text.
       return copy;
     case 'zeros':
       return copy.fill(0, at, end);

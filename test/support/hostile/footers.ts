@@ -1,4 +1,4 @@
-// Parquet files that are nearly all footer: as writers with small row groups make them, and as nobody makes them but to do harm.
+// Parquet files that are nearly all footer: from writers with small row groups, and as no one makes them except to do harm.
 import { ThriftBytes, types } from '../../../source-s3/src/formats/parquet/footer/thrift.ts';
 
 const magic = Buffer.from('PAR1');
@@ -14,7 +14,7 @@ function withFooter(data: Buffer, footer: Buffer): Buffer {
   return Buffer.concat([data, footer, length, magic]);
 }
 
-/** Where the value of a field of the footer's struct begins, and where it ends. */
+/** Where the value of a field of the footer's struct begins and ends. */
 function placeOf(footer: Buffer, field: number): readonly [number, number] {
   const thrift = new ThriftBytes(footer, 0);
   let begun = -1;
@@ -40,11 +40,11 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-/** The file with its only row group told of `times` times, statistics and all; each has the same rows. */
+/** The file with its only row group described `times` times, including statistics. Each has the same rows. */
 export function repeatedGroups(body: Buffer, times: number): Buffer {
   const { data, footer } = footerOf(body);
   const [start, end] = placeOf(footer, 4);
-  const group = footer.subarray(start + 1, end); // Behind the head of a list of one.
+  const group = footer.subarray(start + 1, end); // After the head of a list of one.
   const groups = Buffer.alloc(group.length * times, group);
   const list = [listHead(times, types.struct), groups];
   return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
@@ -59,12 +59,12 @@ export function repeatedItems(body: Buffer, field: number, item: Buffer, bytes: 
   return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
 }
 
-/** The file without row groups, and with that many columns of numbers, each with a name of its own of `nameBytes`. */
+/** The file without row groups, and with that many columns of numbers, each with its own name of `nameBytes`. */
 export function longNames(body: Buffer, columns: number, nameBytes: number): Buffer {
   return withSchema(body, [groupElement(columns), ...leafElements(columns, nameBytes)]);
 }
 
-/** The file without row groups, and with that many columns of numbers, which are inside of `levels` structs. */
+/** The file without row groups, and with that many columns of numbers inside `levels` structs. */
 export function deepColumns(body: Buffer, columns: number, levels: number): Buffer {
   const structs = Array.from({ length: levels }, (_, level) => groupElement(level === levels - 1 ? columns : 1));
   return withSchema(body, [groupElement(1), ...structs, ...leafElements(columns, 5)]);
@@ -92,10 +92,10 @@ function leafElements(columns: number, nameBytes: number): readonly Buffer[] {
   );
 }
 
-/** The least that is a column chunk. */
+/** The smallest column chunk. */
 const chunk = Buffer.from('3c450016001600160026000000', 'hex');
 
-/** Items that take most memory for a byte, by the footer's field that they stand in. */
+/** Items that take most memory per byte, by their field of the footer. */
 export const hostileItems = {
   'of tiny columns': [2, Buffer.from('48016100', 'hex')],
   'of row groups without columns': [4, Buffer.from('190c260200', 'hex')],

@@ -1,5 +1,5 @@
-// Buckets whose contents do not tell the truth, for properties: documents and objects that others copied, damaged or forged, and
-// what a run may delete and copy all the same.
+// Buckets with false contents, for properties: documents and objects that others copied, damaged or forged, and what a run may
+// delete and copy nevertheless.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import * as fc from 'fast-check';
@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import type { Json } from '../destination-input.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 
-/** What a destination calls its own. */
+/** What a destination considers its own. */
 export type Realm = {
   /** Before a stream's or table's name. */
   readonly parent: 'type=' | 'data/';
@@ -28,7 +28,7 @@ const exportId = fc
   .map(([time, by]) => `${time}-1a2b3c4d-${by}`);
 const date = fc.constantFrom('', 'year=2026/month=1/day=15/', 'year=2026/month=01/day=15/hour=07/');
 
-/** A name as the destination writes it. */
+/** A name in the destination's form. */
 function ownName({ extensions }: Realm): fc.Arbitrary<string> {
   const time = fc.constantFrom('1768462200000', '0', '-5');
   return fc
@@ -36,7 +36,7 @@ function ownName({ extensions }: Realm): fc.Arbitrary<string> {
     .map(([folders, at, content, by, extension]) => `${folders}${at}-${content}-${by}${extension}`);
 }
 
-/** Keys: ours, those of neighbours, of another prefix, and what no key should be. */
+/** Keys: ours, those of neighbours, of another prefix, and impossible ones. */
 export function anyKey(prefix: string, realm: Realm): fc.Arbitrary<string> {
   const { parent, names } = realm;
   const name = fc.constantFrom(...names, ...names, ...strangers);
@@ -57,7 +57,7 @@ export function anyKey(prefix: string, realm: Realm): fc.Arbitrary<string> {
   );
 }
 
-/** A text of JSON that is not always well: cut, doubled members, `__proto__`, far too deep. */
+/** JSON text that is not always valid: cut, repeated members, `__proto__`, far too deep. */
 function damaged(json: fc.Arbitrary<Json>): fc.Arbitrary<string> {
   const text = json.map((value) => JSON.stringify(value));
   return fc.oneof(
@@ -71,7 +71,7 @@ function damaged(json: fc.Arbitrary<Json>): fc.Arbitrary<string> {
   );
 }
 
-/** With members of it changed. */
+/** With some changed members. */
 function spoiled(base: Json, changes: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
   return fc.oneof(
     fc.constant(base),
@@ -161,7 +161,7 @@ function registry(prefix: string, { names }: Realm): fc.Arbitrary<Entry> {
   });
 }
 
-/** Records of generations are always there for all places: to write them takes a second. */
+/** Records of generations always exist for all places, because writing them takes a second. */
 export function hostileBucket(realm: Realm): fc.Arbitrary<HostileBucket> {
   return fc.constantFrom('', 'p/', 'p/q/').chain((prefix) => {
     const objects = fc.array(
@@ -187,7 +187,7 @@ export function hostileBucket(realm: Realm): fc.Arbitrary<HostileBucket> {
   });
 }
 
-/** Whatever a document names is there, so that it can be lost. */
+/** Everything that a document names exists, so that it can be lost. */
 function keysNamed(text: string): readonly Entry[] {
   const found = text.slice(0, 5000).matchAll(/"(?:key":)?"((?:[^"\\]|\\.)*\/(?:[^"\\]|\\.)*)"/gu);
   return Array.from(found, ([, key = '']): Entry => [String(parseJson(`"${key}"`)), 'live']);
@@ -199,7 +199,7 @@ function isPossible(key: string): boolean {
 
 export type Deed = { readonly operation: 'delete' | 'copy from' | 'copy to'; readonly key: string };
 
-/** Fills the bucket, and notes from then on what is deleted and copied. */
+/** Fills the bucket, and then records what is deleted and copied. */
 export function laidOut(server: S3TestServer, bucket: string, { objects }: HostileBucket): readonly Deed[] {
   for (const { key } of server.objects(bucket)) server.remove(bucket, key);
   for (const [key, body] of objects) server.seed(bucket, key, body, { lastModified: new Date(0) });
@@ -219,7 +219,7 @@ function quoted(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
 }
 
-/** What of the deeds no run may do, whatever the bucket holds. */
+/** The recorded deeds that no run may do, whatever the bucket has. */
 export function misdeeds(
   deeds: readonly Deed[],
   prefix: string,

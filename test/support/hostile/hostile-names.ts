@@ -1,21 +1,21 @@
-// Names that have hurt programs before: what a bucket, a file or an event may call things. Generators only, so that tests and
-// fuzzing share them; each gives well-formed Unicode unless it says otherwise.
+// Names that have hurt programs before: what a bucket, a file or an event may be called. Only generators, so that tests and fuzzing
+// share them. Each gives well-formed Unicode unless it states otherwise.
 import * as fc from 'fast-check';
 
-/** Escapes of JSON, SQL, C and the engine; of URLs and XML; patterns and separators; names that mean something. */
+/** Escapes of JSON, SQL, C and the engine; of URLs and XML; patterns and separators; names with a meaning. */
 const escapes = String.raw`\ \\ \n \r \t \0 \u000a \u005c \u \x0A ' '' " "" ${'`'} $1 ${'${x}'}
   %0A %0D %00 % %2F %25 %E9 %ZZ %5Cn + ? # & &#x1; &amp; < > ]]>
   * [a] { } = : , ; | ~ . .. __proto__ constructor toString length n r u N A a 0 1`.split(/\s+/u);
-/** Control characters, also of Latin-1 and Unicode, and marks that are not to be seen. */
+/** Control characters, also of Latin-1 and Unicode, and invisible marks. */
 const controls = Array.from('\n\r\t\0\u0001\b\f\u001b\u007f\u0085\u2028\u2029\ufeff\u202e ').concat(
   '\r\n',
   '\u001b[31m',
 );
-/** Letters that change with case or normal form, of each length in UTF-8, and those that UTF-16 sorts otherwise. */
+/** Letters that change with case or normal form, of each length in UTF-8, and those that UTF-16 sorts in another order. */
 const letters = Array.from('\u00e9ßİıſ\ue000\ufffd😀\u{10ffff}').concat('e\u0301');
 const pieces: readonly string[] = [...escapes, ...controls, ...letters];
 
-/** Whole names that are known to JavaScript, to the engine, to us, to Hive, or to a file system. */
+/** Complete names that JavaScript, the engine, this connector, Hive or a file system knows. */
 const words: readonly string[] =
   String.raw`__proto__ constructor toString hasOwnProperty prototype length valueOf toJSON then
     _ab_source_file_url _AB_SOURCE_FILE_URL _ab_source_file_last_modified data record stream type meta events type=events
@@ -48,7 +48,7 @@ export function hostileName({ maxBytes = 4096, minLength = 1 }: Bound = {}): fc.
     .filter((text) => text.length >= minLength);
 }
 
-/** A name of a JSON text, which may hold half a surrogate pair. */
+/** A name of a JSON text, which may contain half of a surrogate pair. */
 export function hostileJsonName(): fc.Arbitrary<string> {
   const half = fc.constantFrom('\ud800', '\udfff', '\udc00\ud800', 'a\ud83d');
   return fc.oneof({ weight: 6, arbitrary: hostileName({ minLength: 0 }) }, { weight: 1, arbitrary: half });
@@ -62,12 +62,12 @@ export function hostileSegment(maxBytes = 120): fc.Arbitrary<string> {
 }
 
 type Key = {
-  /** The rest of the key is the generator's, as far as S3's 1,024 bytes allow. */
+  /** The generator makes the rest of the key, within S3's 1,024 bytes. */
   readonly prefix?: string;
   readonly suffix?: string;
 };
 
-/** Any key of S3: also with empty parts, `.` and `..`, which a client may take for another key. */
+/** Any key of S3: also with empty parts, `.` and `..`, which a client may read as another key. */
 export function hostileKey({ prefix = '', suffix = '' }: Key = {}): fc.Arbitrary<string> {
   const part = fc.oneof(
     { weight: 6, arbitrary: hostileSegment() },
@@ -81,7 +81,7 @@ export function hostileKey({ prefix = '', suffix = '' }: Key = {}): fc.Arbitrary
     .map((path) => `${prefix}${path}${suffix}`);
 }
 
-/** A folder `name=value`, and what both parts mean. Escaped as Hive does or, where a key may hold it, as it is. */
+/** A folder `name=value`, and the meaning of both parts. Escaped as Hive does or, if a key may contain it, unchanged. */
 export type HostilePartition = { readonly folder: string; readonly name: string; readonly value: string };
 
 export function hostilePartition(): fc.Arbitrary<HostilePartition> {

@@ -1,19 +1,19 @@
-// Lines that are messages of the protocol and whose content is hostile: what each is, and what becomes of it. docs/reference/limits.md has
-// the same list for people.
+// Lines that are messages of the protocol with hostile content: what each is, and its fate. docs/reference/limits.md has the same
+// list for people.
 import { recordLine } from '../destination-input.ts';
 
 export type HostileKind = {
   /** The subject of a sentence. */
   readonly what: string;
-  /** `stored`: a row like any other; else the reason below `_rejected/`. */
+  /** `stored`: a row like any other. Otherwise the reason below `_rejected/`. */
   readonly fate: 'stored' | 'not_an_object' | 'not_utf8' | 'unknown_stream';
-  /** `size`: of what is large in it; `marker`: a text to know the record by. */
+  /** `size`: of its large part; `marker`: a text that identifies the record. */
   line(stream: string, marker: string, size: number): string | Buffer;
 };
 
 export const emittedAt = 1_768_487_400_000;
 
-/** JSON text of members beside the marker, by what they are. */
+/** JSON text of members, in addition to the marker, by what they are. */
 const members: Readonly<Record<string, (size: number) => string>> = {
   'lists nested deeply in a new field': (size) => `"x":${nested('[', '1', ']', size)}`,
   'empty lists nested deeply below a name that is no field': (size) => `"a__json":${nested('[', '', ']', size)}`,
@@ -44,7 +44,7 @@ const members: Readonly<Record<string, (size: number) => string>> = {
   'a time that is an object': () => '"time":{"$date":[]}',
 };
 
-/** The line of such a record after it was written; `more` in its `record`. */
+/** The line of such a record after it was written. `more`: in its `record`. */
 const envelopes: Readonly<Record<string, (line: string) => string>> = {
   'an emitted_at below zero': (line) => line.replace(/\d+\}\}\n$/u, '-5}}\n'),
   'an emitted_at without end': (line) => line.replace(/\d+\}\}\n$/u, `${'9'.repeat(5000)}}}\n`),
@@ -95,7 +95,7 @@ export const hostileKinds: readonly HostileKind[] = [
   },
 ];
 
-/** Messages that are no records: nothing is stored for them. */
+/** Messages other than records: nothing is stored for them. */
 export const hostileMessages: readonly (readonly [what: string, line: string])[] = [
   ['a message of an unknown type', '{"type":"SOMETHING_NEW","x":[1]}\n'],
   ['a message whose type is very long', `{"type":"${'T'.repeat(100_000)}"}\n`],

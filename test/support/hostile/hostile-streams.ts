@@ -1,4 +1,4 @@
-// Streams with hostile names for a destination: what is sent of them, and what a destination has to say.
+// Streams with hostile names for a destination: the input, and the expected output.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import * as fc from 'fast-check';
@@ -37,7 +37,7 @@ export function catalogOf(streams: readonly HostileStream[], mode: 'append' | 'o
   return catalogJson(...streams.map(({ name, namespace }) => ({ name, namespace, destination_sync_mode: mode })));
 }
 
-/** Rows of each stream in turn, then its STATE, which holds its names too. */
+/** Rows of each stream in turn, then its STATE, which also contains its names. */
 export function* linesOf(streams: readonly HostileStream[]): Generator<string> {
   for (const { name: stream, namespace, rows } of streams) {
     for (const data of rows) yield line({ type: 'RECORD', record: { stream, namespace, data, emitted_at: at } });

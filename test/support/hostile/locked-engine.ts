@@ -1,4 +1,4 @@
-// What both engines must refuse, whoever asks: statements that reach beyond the engine's folder or loosen its lock.
+// What both engines must refuse from anyone: statements that reach outside the engine's folder or loosen its lock.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// For both destinations: whatever lines come, no value of a record is in any text, answered state, manifest or registry.
+// For both destinations: for any lines, no value of a record is in any text, printed state, manifest or registry.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -20,7 +20,7 @@ type Write = (server: S3TestServer, input: readonly Uint8Array[], config: Json, 
 
 const { text, integer, digits, decimal, date, time } = canary;
 
-/** Of several types each: what is decided of one is wrong for another. */
+/** Of several types each: a decision for one is wrong for another. */
 const values: readonly unknown[] = [
   text,
   integer,

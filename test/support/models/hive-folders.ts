@@ -1,6 +1,6 @@
-// What a reader of Hive tables makes of the folders in a key, written from Hive's FileUtils.unescapePathName and not from ours.
+// How a reader of Hive tables reads the folders in a key, written from Hive's FileUtils.unescapePathName and not from our code.
 
-/** The values by name; null for Hive's name of it. */
+/** The values by name. Null for Hive's name of it. */
 export function hiveValues(key: string): ReadonlyMap<string, string | null> {
   const folders = key.split('/').slice(0, -1);
   return new Map(
@@ -19,15 +19,15 @@ function unescaped(text: string): string {
 }
 
 /**
- * A value as a reader finds it: by its folder, or by the JSON text beside it where the folder says null. `text`: that of the folder,
- * whose type a reader guesses or is told.
+ * A value as a reader finds it: in its folder, or in the JSON text of the sibling if the folder is null. `text`: that of the
+ * folder, whose type a reader guesses or knows.
  */
 export function meantBy(folder: string | null, beside: unknown): unknown {
   if (folder !== null) return { text: folder };
   return typeof beside === 'string' ? (JSON.parse(beside) as unknown) : null;
 }
 
-/** The same of what was sent: numbers are compared as such. */
+/** The same for the sent value: numbers are compared as numbers. */
 export function isMeant(found: unknown, sent: unknown): boolean {
   if (typeof found === 'object' && found !== null && 'text' in found && sent !== null && typeof sent !== 'object') {
     const text = String(found.text);

@@ -1,4 +1,5 @@
-// An IAM simulator of others, to hold our policies and our own judge to: what one policy, alone, says to a request.
+// An independent IAM simulator, to compare our policies and our own judge with: its decision about a request under one policy
+// alone.
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 
 import type { IamRequest } from '@s3-connectors/common/permissions/needs/needs.ts';
@@ -8,19 +9,19 @@ export const user = `arn:aws:iam::${account}:user/connector`;
 
 type Asked = Omit<IamRequest, 'action'> & { readonly action: string; readonly principal?: string };
 
-/** As AWS makes them: a key leaves it to the account's IAM policies who may use it. */
+/** As AWS makes them: the key leaves it to the account's IAM policies who may use it. */
 const keyPolicy = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' }],
 };
 
-/** The simulator knows no key that ends in a name of the request: another key of the same actions and type takes its place. */
+/** The simulator has no key that ends in a name of the request: another key with the same actions and type replaces it. */
 function known<T extends object>(value: T): T {
   const text = JSON.stringify(value).replaceAll(/kms:EncryptionContext:aws:s3:arn/giu, 'kms:RequestAlias');
   return JSON.parse(text) as T;
 }
 
-/** @throws Error when the policy is none, or the action knows no such resource. */
+/** @throws Error if the policy is invalid, or the action has no such resource. */
 export async function isAllowed(kind: 'bucket' | 'iam', given: object, asked: Asked): Promise<boolean> {
   const { action, resource, principal = user } = asked;
   const [context, policy] = [known(asked.context), known(given)];

@@ -1,5 +1,5 @@
-// What may stand on a connector's standard output, stricter than the protocol: every object is closed, so that a
-// misspelt key fails a test. Used on the output of every program that a test starts.
+// The messages that a connector may print, stricter than the protocol: every object is closed, so that a misspelt key fails a test.
+// Used for the output of every program that a test starts.
 import assert from 'node:assert/strict';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
@@ -9,7 +9,7 @@ import * as z from 'zod';
 const count = z.number().nonnegative();
 const epochMs = z.int().min(Date.UTC(2000, 0)).max(Date.UTC(2100, 0));
 const jsonObject = z.record(z.string(), z.json());
-/** What parsing made of a line is JSON; a number beyond a double, as 1e400, is then an infinity. */
+/** The result of parsing a line is JSON. A number beyond a double, such as 1e400, is then an infinity. */
 const rowData = z.record(z.string(), z.unknown());
 const descriptor = z.strictObject({ name: z.string().min(1), namespace: z.string().min(1).optional() });
 const destinationSyncMode = z.enum(['append', 'overwrite', 'append_dedup']);
@@ -32,7 +32,7 @@ const record = z.strictObject({
     .optional(),
 });
 
-/** What a source writes. A destination echoes what it was given, and adds `destinationStats`. */
+/** What a source writes. A destination prints what it received, and adds `destinationStats`. */
 const sourceState = z.strictObject({
   type: z.literal('STREAM'),
   stream: z.strictObject({ stream_descriptor: descriptor, stream_state: jsonObject }),
@@ -117,7 +117,7 @@ const message = z.discriminatedUnion('type', [
 
 export type ProtocolMessage = z.infer<typeof message>;
 
-/** Every line of a program's output as a message. @throws AssertionError quoting the first line that is none. */
+/** Every line of a program's output as a message. @throws AssertionError quoting the first line that is not one. */
 export function assertProtocolLines(stdout: string): readonly ProtocolMessage[] {
   assert.ok(stdout === '' || stdout.endsWith('\n'), 'the output ends within a line');
   return stdout
@@ -125,7 +125,7 @@ export function assertProtocolLines(stdout: string): readonly ProtocolMessage[] 
     .slice(0, -1)
     .map((line, index) => {
       const parsed = message.safeParse(parseJson(line));
-      const quoted = `line ${index + 1} of the output is no message: ${line.slice(0, 500)}`;
+      const quoted = `line ${index + 1} of the output is not a message: ${line.slice(0, 500)}`;
       assert.ok(parsed.success, `${quoted}\n${parsed.error === undefined ? '' : z.prettifyError(parsed.error)}`);
       return parsed.data;
     });

@@ -10,10 +10,10 @@ const keywords = new Set(
 );
 const rootKeywords = new Set([...keywords, '$schema', 'additionalProperties']);
 
-/** Booleans whose default depends on another field, so that the form must be able to leave them out. */
+/** Booleans whose default depends on another field, so that the form must be able to omit them. */
 const undecidedBooleans = new Set(['force_path_style', 'header', 'quoted_nulls']);
 
-/** Names that the acceptance test takes for secrets, as whole words of a field's name. */
+/** Names that the acceptance test considers secrets, as complete words of a field's name. */
 const secretWords = /(?:^|_)(?:password|passphrase|token|secret|private_key|api_key|access_key|access_key_id)(?:_|$)/u;
 
 const node = z.looseObject({
@@ -63,7 +63,7 @@ function objectProblems(parent: Node, path: string): readonly string[] {
 }
 
 function fieldProblems(name: string, field: Node, path: string): readonly string[] {
-  const isSelector = field.const !== undefined; // The form hides it behind the titles of the options.
+  const isSelector = field.const !== undefined; // The form hides it below the titles of the options.
   return [
     ...keywordProblems(field, path),
     ...(isSelector || field.title ? [] : [`${path}: no title`]),
@@ -121,7 +121,7 @@ function choiceProblems(field: Node, options: readonly Node[], path: string): re
   const [selector] = shared;
   const values = options.map((option) => constantsOf(option).get(selector ?? ''));
   return [
-    ...(field.type === 'object' ? [] : [`${path}: oneOf needs type "object" beside it`]),
+    ...(field.type === 'object' ? [] : [`${path}: oneOf needs type "object" next to it`]),
     ...(selector === undefined ? [`${path}: the options share no property with a const`] : []),
     ...(new Set(values).size === values.length ? [] : [`${path}: two options have one const`]),
     ...options.flatMap((option, index) => [

@@ -1,4 +1,4 @@
-// What a program's metrics must be, by the table of the code.
+// The expected metrics of a program, by the table of the code.
 import assert from 'node:assert/strict';
 
 import { attributeNames, METRICS, type MetricName } from '@s3-connectors/common/protocol/metrics.ts';

@@ -9,7 +9,7 @@ import { decodeMetrics } from './protobuf.ts';
 
 export type ReceivedPoint = {
   readonly attributes: Readonly<Record<string, string>>;
-  /** Of a histogram: how many durations. */
+  /** For a histogram: the number of durations. */
   readonly value: number;
   readonly sum: number | undefined;
   readonly buckets: readonly number[];
@@ -38,7 +38,7 @@ type Answer = (response: ServerResponse, headers: IncomingHttpHeaders) => void;
 export type Receiver = AsyncDisposable & {
   readonly endpoint: string;
   readonly received: readonly Received[];
-  /** The value of the metric's only point with these attributes, in what came last. */
+  /** The value of the metric's only point with these attributes, in the last message. */
   value(name: string, attributes?: Readonly<Record<string, string>>): number | undefined;
 };
 

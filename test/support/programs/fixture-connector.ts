@@ -1,4 +1,4 @@
-// A connector without S3, run as a child process by the tests of the protocol runtime: its config says how it behaves.
+// A connector without S3, run as a child process by the tests of the protocol runtime: its config defines how it behaves.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -81,7 +81,7 @@ async function* read(config: Config, context: VerbContext): AsyncGenerator<Outpu
       yield recordOf(0);
       return;
     default:
-      // A promise that nobody awaits, or a callback that throws: a defect outside the verb's own flow.
+      // A promise that no one awaits, or a callback that throws: a defect outside the verb's own flow.
       if (config.behaviour === 'stray_rejection') void Promise.reject(new Error('stray'));
       else
         setImmediate(() => {

@@ -1,5 +1,5 @@
-// Runs a program whose files may not become larger than a limit. At the limit the system takes a part of a write and reports
-// success, as a disk does that is nearly full: a real short write that any user can have.
+// Runs a program whose files may not become larger than a limit. At the limit the system writes a part and reports success, like a
+// disk that is nearly full: a real short write that any user can have.
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { Ended } from '../program.ts';
 
 type Limited = {
-  /** Of each file, a multiple of 512. */
+  /** For each file, a multiple of 512. */
   readonly fileBytes: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -26,7 +26,7 @@ export async function runLimited(
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env, ...(output !== undefined && { OUTPUT: output }) },
   });
-  child.stdin.on('error', () => undefined); // A program may end before it has read all.
+  child.stdin.on('error', () => undefined); // A program may exit before it has read all its input.
   child.stdin.end(input);
   const exited = once(child, 'exit');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), exited]);

@@ -1,5 +1,5 @@
-// Loaded into an executable by NODE_OPTIONS=--import: sends it SIGTERM, or the signal that SIGNAL names, while its first modules
-// are evaluated: a platform that stops what it has just started does the same.
+// Loaded into an executable by NODE_OPTIONS=--import: sends it SIGTERM, or the signal in SIGNAL, while its first modules are
+// evaluated, as a platform does that stops what it has just started.
 import { registerHooks } from 'node:module';
 
 const code =

@@ -1,6 +1,5 @@
-// The part of the S3 contract about signatures and bucket policies: what a user of the bucket's account may do who has no
-// policy but the bucket's.
-// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html
+// The part of the S3 contract about signatures and bucket policies: what a user of the bucket's account may do with only the
+// bucket's policy. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html
 import { test } from 'node:test';
 
 import {
@@ -18,14 +17,14 @@ import { rejectsWith, type S3Account } from './account.ts';
 /** A user of the bucket's account, without a policy of their own. */
 type S3User = { readonly arn: string; readonly credentials: S3Account['credentials'] };
 
-/** `credentials` are the owner's, who may do everything. */
+/** `credentials`: the owner's, who may do everything. */
 type S3AccountWithUser = S3Account & { readonly user: S3User };
 
 type Access = {
   readonly owner: S3Client;
   readonly user: S3Client;
   readonly Bucket: string;
-  /** Lets the user do this, by the bucket's policy; `/…` is a resource in the bucket, `` the bucket. */
+  /** Allows the user this, by the bucket's policy; `/…` is a resource in the bucket, `` the bucket. */
   readonly allow: (...statements: readonly Statement[]) => Promise<void>;
 };
 
@@ -97,7 +96,7 @@ export function registerS3AccessContract(open: () => Promise<S3AccountWithUser>)
     await rejectsWith(user.send(copy), 403, 'AccessDenied');
   });
 
-  test('a wrong secret, an unknown key and a wrong clock are told apart', async () => {
+  test('a wrong secret, an unknown key and a wrong clock are distinguished', async () => {
     const { user, ...account } = await open();
     const { accessKeyId } = user.credentials;
     const secretAccessKey = 'not-the-secret';

@@ -1,5 +1,5 @@
-// Where a contract runs: an empty bucket of some S3 server, reached with the AWS SDK itself. The contract asks the SDK and
-// not common/src/s3, so that a fault of ours on both sides cannot hide.
+// Where a contract runs: an empty bucket of some S3 server, reached with the AWS SDK itself. The contract uses the SDK and not
+// common/src/s3, so that an error on both of our sides cannot hide.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -28,7 +28,7 @@ export function contractTest(open: OpenAccount, name: string, run: (contract: Co
     const { endpoint, region, credentials, bucket: Bucket } = await open();
     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
     const put: Contract['put'] = async (Key, body = '', more = {}) => {
-      // The SDK takes an empty string for a stream of unknown length.
+      // The SDK treats an empty string as a stream of unknown length.
       const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.from(body), ...more }));
       return { ETag };
     };
@@ -40,7 +40,7 @@ export function contractTest(open: OpenAccount, name: string, run: (contract: Co
   });
 }
 
-/** The answer is this error. `code` is the XML's; an answer without a body has a code made from its status. */
+/** The answer is this error. `code` is the XML's. An answer without a body has a code made from its status. */
 export async function rejectsWith(answer: Promise<unknown>, status: number, code?: string): Promise<void> {
   await assert.rejects(answer, (error: unknown) => {
     assert.ok(error instanceof S3ServiceException, String(error));

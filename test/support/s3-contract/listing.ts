@@ -43,7 +43,7 @@ export function registerListing(open: OpenAccount): void {
     assert.deepEqual(await listedKeys(contract, { Prefix: 'c' }), []);
   });
 
-  contractTest(open, 'StartAfter begins behind a key, be it there or not', async (contract) => {
+  contractTest(open, 'StartAfter begins after a key, whether it exists or not', async (contract) => {
     await Promise.all(['a', 'b', 'd'].map((key) => contract.put(key)));
     assert.deepEqual(await listedKeys(contract, { StartAfter: 'a' }), ['b', 'd']);
     assert.deepEqual(await listedKeys(contract, { StartAfter: 'c' }), ['d']);
@@ -147,7 +147,7 @@ function pageSizes(count: number, pageSize: number): readonly number[] {
   return Array.from({ length: Math.ceil(count / pageSize) }, (_, page) => Math.min(pageSize, count - page * pageSize));
 }
 
-// A space may come as `+` or as `%20`; a plus sign never as itself.
+// A space may be `+` or `%20`; a plus sign is never itself.
 function decodeKey(text = ''): string {
   return decodeURIComponent(text.replaceAll('+', '%20'));
 }

@@ -52,7 +52,7 @@ export function registerReading(open: OpenAccount): void {
     },
   );
 
-  contractTest(open, 'a range behind the end is refused', async (contract) => {
+  contractTest(open, 'a range after the end is refused', async (contract) => {
     await contract.put('k', '0123456789');
     await rejectsWith(get(contract, 'k', { Range: 'bytes=10-' }), 416, 'InvalidRange');
   });

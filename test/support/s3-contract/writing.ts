@@ -8,7 +8,7 @@ import { type ChecksumAlgorithm, GetObjectCommand, HeadObjectCommand, PutObjectC
 
 import { contractTest, type OpenAccount, rejectsWith } from './account.ts';
 
-// Of `123456789`, the check value by which CRCs are told apart: https://reveng.sourceforge.io/crc-catalogue/
+// For `123456789`, the check value that distinguishes CRCs: https://reveng.sourceforge.io/crc-catalogue/
 const CHECKED_BODY = '123456789';
 const CHECKSUMS = [
   ['CRC32', 'ChecksumCRC32', Buffer.from('cbf43926', 'hex').toString('base64')],
@@ -52,7 +52,7 @@ export function registerWriting(open: OpenAccount): void {
       await rejectsWith(s3.send(new HeadObjectCommand({ Bucket, Key: 'wrong' })), 404);
     });
 
-    contractTest(open, `a ${ChecksumAlgorithm} can come behind a streamed body`, async ({ s3, Bucket }) => {
+    contractTest(open, `a ${ChecksumAlgorithm} can come after a streamed body`, async ({ s3, Bucket }) => {
       const Body = Readable.from(CHECKED_BODY.split('').map((digit) => Buffer.from(digit)));
       await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body, ...streamed(ChecksumAlgorithm) }));
       const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'k', ChecksumMode: 'ENABLED' }));
@@ -68,7 +68,7 @@ export function registerWriting(open: OpenAccount): void {
     await rejectsWith(put('k', 'other', { ContentMD5 }), 400, 'BadDigest');
   });
 
-  contractTest(open, 'encryption is told as it was asked for', async ({ s3, Bucket, put }) => {
+  contractTest(open, 'encryption is reported as it was requested', async ({ s3, Bucket, put }) => {
     const SSEKMSKeyId = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
     await put('kms', '', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId });
     await put('s3', '', { ServerSideEncryption: 'AES256' });

@@ -10,10 +10,10 @@ function delivery(...after: readonly number[]): Delivery {
 }
 
 suite('what a feed left in S3', () => {
-  test('is whole when each row lies there once', () => {
+  test('is complete when each row is stored once', () => {
     assert.equal(isWhole(delivery(1, 2)).isMet, true);
     const { text, isMet } = isWhole(delivery(1, Number.NaN));
-    assert.deepEqual([text, isMet], ['Each of 2 rows lies there once (1 are missing, 0 lie there twice)', false]);
+    assert.deepEqual([text, isMet], ['Each of 2 rows is stored once (1 are missing, 0 are stored twice)', false]);
     assert.equal(isWhole({ ...delivery(1), doubled: 1 }).isMet, false);
   });
 

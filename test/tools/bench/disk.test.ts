@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { watchDisk } from '../../../tools/bench/disk.ts';
 
-test('what lies below a folder is counted, at any depth', async () => {
+test('the content of a folder is counted, at any depth', async () => {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-disk-'));
   try {
     const { result, peakBytes } = await watchDisk(folder, async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { nodeStep, run, toolStep } from '../../../tools/bench/process.ts';
+import { discard, nodeStep, run, toolStep, watchedStep } from '../../../tools/bench/process.ts';
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-bench-test-'));
@@ -39,6 +39,22 @@ suite('measured programs', () => {
       assert.ok((usages[0]?.peakBytes ?? 0) > 200e6);
       assert.ok((usages[0]?.cpuSeconds ?? 0) > 0);
       assert.equal(usages[0]?.longestStallMs, 0);
+    });
+  });
+
+  test('have their memory and CPU time watched if they are programs of others', async () => {
+    await inFolder(async (folder) => {
+      const program = join(folder, 'program.mjs');
+      await writeFile(program, 'Buffer.alloc(200e6, 1); setTimeout(() => {}, 300);');
+      const watched = watchedStep('big', process.execPath, [program]);
+      const { usages } = await run([toolStep('cat', []), watched, discard], { folder }, signal);
+      if (process.platform !== 'linux') return assert.deepEqual(usages, []);
+      assert.deepEqual(
+        usages.map(({ name }) => name),
+        ['big'],
+      );
+      assert.ok((usages[0]?.peakBytes ?? 0) > 200e6);
+      assert.ok((usages[0]?.cpuSeconds ?? 0) > 0);
     });
   });
 

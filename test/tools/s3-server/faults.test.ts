@@ -48,7 +48,7 @@ test('a seed makes what a probability decides repeatable', async () => {
   assert.deepEqual(new Set(runs[0]), new Set([200, 503]));
 });
 
-faultTest('an error does nothing and is told in words', async (server) => {
+faultTest('an error does nothing and is reported in words', async (server) => {
   server.inject({ kind: 'error', code: 'AccessDenied', message: 'no kms:GenerateDataKey', operation: 'PutObject' });
   const answer = await put(server, 'k', 'body');
   assert.equal(answer.status, 403);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -24,6 +24,22 @@ test('by hand it serves a directory as a bucket until SIGTERM', async () => {
     assert.deepEqual(await exit, [0, null]);
   } finally {
     await rm(directory, { recursive: true });
+  }
+});
+
+test('by hand it writes its objects into the folder of --save when it stops', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 's3-server-'));
+  try {
+    const child = spawn(process.execPath, [main, '--bucket', 'hand', '--save', join(folder, 'copy')]);
+    const exit = once(child, 'exit');
+    const [endpoint] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+    const put = await fetch(`${endpoint.trim()}/hand/data/day=1/a.txt`, { method: 'PUT', body: 'body' });
+    assert.equal(put.status, 200);
+    child.kill('SIGTERM');
+    assert.deepEqual(await exit, [0, null]);
+    assert.equal(await readFile(join(folder, 'copy/data/day=1/a.txt'), 'utf8'), 'body');
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

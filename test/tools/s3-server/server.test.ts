@@ -183,7 +183,7 @@ serverTest('a copy of an object on itself must change something', async (server)
   assert.equal((await put(server, 'k', '', { ...onItself, 'x-amz-metadata-directive': 'REPLACE' })).status, 200);
 });
 
-test('a bucket’s settings are told', async () => {
+test('a bucket’s settings are reported', async () => {
   await using server = await startS3Server();
   server.createBucket(bucket);
   assert.equal(codeOf(await ask(server, '?publicAccessBlock')), 'NoSuchPublicAccessBlockConfiguration');

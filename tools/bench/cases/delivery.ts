@@ -24,6 +24,8 @@ export const deliveryCases: readonly BenchCase[] = [
     name: 'destination-outage',
     what: 'Rows as fast as they are taken, while S3 goes away for 60 s in mid-stream: the input is held back, memory stays where it is, and no row is lost.',
     limit: 'The outage, and the wait before the retry that ends it, at most 20 s.',
+    isLong: true,
+    runsOnce: true,
     mostMegabytes,
     prepare: (bench) => prepare(bench, { rows: 5_000_000, outage: { afterMs: 3000, lastsMs: 60_000 } }),
   },

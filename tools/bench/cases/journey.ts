@@ -10,7 +10,8 @@ export const journeyCases: readonly BenchCase[] = [
   {
     name: 'journey',
     what: '`source-s3 read | destination-s3-streaming write`, from and to S3 on loopback.',
-    limit: 'The main thread of the destination, as in destination-flights; the source waits for it.',
+    limit: 'The main thread of the destination, as in destination-4282-hours; the source waits for it.',
+    runsOnce: true,
     mostMegabytes: { 'source-s3': 500, 'destination-s3-streaming': 256 + 150 },
     prepare,
   },

@@ -1,52 +1,62 @@
-// source-s3 beside Airbyte's own, which reads the same files from the same kind of server, row for row.
-import type { Bench, BenchCase, Prepared } from '../case.ts';
+// source-s3, Airbyte's own and dlt, which read the same files from the same kind of server, row for row.
 import { airbyteStep, discoverByAirbyte, prepareAirbyte } from '../airbyte.ts';
+import type { Bench, BenchCase, Prepared, Reference } from '../case.ts';
 import { hiveTable, type BenchTable } from '../data/data.ts';
-import { discard, run } from '../process.ts';
-import { startServer } from '../s3.ts';
 import { csvTable } from '../data/text-data.ts';
+import { dltName, dltReadStep } from '../dlt.ts';
+import { discard, run, type Step } from '../process.ts';
+import { startServer } from '../s3.ts';
 import { prepareSource } from './source.ts';
 
 const limit = 'Starting: so few rows, which take Airbyte’s minutes, are read before the programs are warm.';
+const peers = 'Airbyte’s source-s3 4.16.1 and dlt 1.31.0 from PyPI, all from S3 on loopback';
 
 export const peerCases: readonly BenchCase[] = [
   {
     name: 'peer-hive',
-    what: 'Flat Parquet, Hive-partitioned ZSTD files: `source-s3 read` beside Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
+    title: 'Reading Hive-partitioned Parquet',
+    what: `Flat Parquet, Hive-partitioned ZSTD files: \`source-s3 read\` and ${peers}. dlt has no columns of the partitions.`,
     limit,
     leastRatio: 20,
-    isLong: true,
-    prepare: (bench) => preparePeer(bench, { rows: 500_000, make: hiveTable }),
+    prepare: (bench) => preparePeer(bench, { rows: 300_000, make: hiveTable }),
   },
   {
     name: 'peer-csv',
-    what: 'CSV: `source-s3 read` beside Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
+    title: 'Reading CSV',
+    what: `CSV: \`source-s3 read\` and ${peers}.`,
     limit,
     leastRatio: 6,
-    isLong: true,
-    prepare: (bench) => preparePeer(bench, { rows: 500_000, make: csvTable }),
+    prepare: (bench) => preparePeer(bench, { rows: 300_000, make: csvTable }),
   },
 ];
 
 type Given = { readonly rows: number; readonly make: (bench: Bench) => Promise<BenchTable> };
 
 async function preparePeer(bench: Bench, { rows, make }: Given): Promise<Prepared> {
-  const { folder, signal } = bench;
-  await prepareAirbyte(signal);
   const few = { ...bench, rows: bench.rows ?? rows };
   const table = await make(few);
   const prepared = await prepareSource(few, () => Promise.resolve(table));
+  await prepareAirbyte(bench.signal);
   const asked = await discoverByAirbyte(few, table);
+  const reference = (
+    name: Pick<Reference, 'name' | 'label'>,
+    step: (endpoint: string) => Promise<Step>,
+  ): Reference => ({
+    ...name,
+    isPeer: true,
+    runsOnce: true,
+    run: async () => {
+      await using server = await startServer(table.files.directory, bench.signal);
+      return await run([await step(server.endpoint), discard], { folder: bench.folder }, bench.signal);
+    },
+  });
   return {
     ...prepared,
     references: [
-      {
-        name: 'Airbyte’s source-s3 4.16.1',
-        run: async () => {
-          await using server = await startServer(table.files.directory, signal);
-          return await run([await airbyteStep(few, server.endpoint, asked), discard], { folder }, signal);
-        },
-      },
+      reference({ name: 'Airbyte’s source-s3 4.16.1', label: 'Airbyte’s source-s3' }, (endpoint) => {
+        return airbyteStep(few, endpoint, asked);
+      }),
+      reference(dltName, (endpoint) => dltReadStep(few, endpoint, table)),
     ],
   };
 }

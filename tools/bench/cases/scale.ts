@@ -16,11 +16,12 @@ export const scaleCases: readonly BenchCase[] = [1, 2, 4].map((count) => ({
   name: `scale-${count}`,
   what: `A table copied by ${count} × \`source-s3 read | destination-s3-batch write\` at the same time, as a run of ${count} parts. CPU seconds are those of all processes.`,
   limit: 'The two cores, which the programs share with the S3 server.',
+  runsOnce: true,
   prepare: (bench) => prepare(bench, count),
 }));
 
 async function prepare(bench: Bench, count: number): Promise<Prepared> {
-  const table = await hiveTable(bench, files);
+  const table = await hiveTable({ ...bench, rows: bench.rows ?? 1_000_000 }, files);
   const { data } = table;
   const saved = await saveLines(bench, table);
   const { rows, bytes } = saved;

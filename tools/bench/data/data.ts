@@ -8,7 +8,7 @@ import type { Bench } from '../case.ts';
 import { type Stream, type BenchTableFiles, tableFolder } from '../connectors.ts';
 
 const flightsFile = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-3m.parquet');
-const hiveFiles = 20;
+export const hiveFiles = 20;
 /** The engine's own size for Parquet. */
 const rowGroupRows = 122_880;
 
@@ -91,11 +91,25 @@ export async function scatteredEvents(
   return await recordLines(bench, events.name, eventsSql(rows, time));
 }
 
+/** What is before and after a row in a RECORD line. */
+const envelopes = {
+  airbyte: (stream: string) => [
+    `{"type":"RECORD","record":{"stream":"${stream}","data":`,
+    ',"emitted_at":1772323200000}}',
+  ],
+  singer: (stream: string) => [`{"type":"RECORD","stream":"${stream}","record":`, '}'],
+} as const;
+
 /** @returns the path of RECORD lines of the query's rows. */
-export async function recordLines({ folder, db }: Bench, stream: string, sql: string): Promise<string> {
-  const path = join(folder, 'records.jsonl');
-  const head = `{"type":"RECORD","record":{"stream":"${stream}","data":`;
-  const line = `concat(${literal(head)}, to_json(event), ',"emitted_at":1772323200000}}')`;
+export async function recordLines(
+  { folder, db }: Bench,
+  stream: string,
+  sql: string,
+  protocol: keyof typeof envelopes = 'airbyte',
+): Promise<string> {
+  const path = join(folder, `records.${protocol}`);
+  const [head = '', tail = ''] = envelopes[protocol](stream);
+  const line = `concat(${literal(head)}, to_json(event), ${literal(tail)})`;
   const raw = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001'`;
   await db.run(`COPY (SELECT ${line} FROM (${sql}) AS event) TO ${literal(path)} (${raw})`);
   return path;
@@ -131,7 +145,8 @@ function eventsSql(rows: number, time: string): string {
     FROM range(${rows}) AS numbers(i)`;
 }
 
-async function describe(
+/** The table with the figures of its files. */
+export async function describe(
   { db }: Bench,
   table: Pick<BenchTable, 'stream'> & BenchTableFiles & { readonly glob: string; readonly from: string },
 ): Promise<BenchTable> {

@@ -60,7 +60,7 @@ async function textTable(bench: Bench, format: 'csv' | 'jsonl'): Promise<BenchTa
   return { stream: views, files: { directory, partitioned: false, format }, sql: readSql(file, format), rows, data };
 }
 
-/** As the engine reads them when it is told everything, so that it neither guesses nor converts. */
+/** In the form that the engine reads with complete settings, so that it neither guesses nor converts. */
 function readSql(file: string, format: 'csv' | 'jsonl'): string {
   const types = format === 'csv' ? {} : { id: 'BIGINT', price: 'DOUBLE', subscriber: 'BOOLEAN' };
   const declared = columns.map((name) => `${name}: '${new Map(Object.entries(types)).get(name) ?? 'VARCHAR'}'`);

@@ -1,8 +1,8 @@
-// An S3 that lists a million files and holds a thousand of them, those that are read first or lie in the last partition: the
-// tests' server, whose listing is made of numbers.
+// An S3 that lists a million files and holds a thousand of them, those that are read first or are in the last partition: the
+// tests' server, with a generated listing.
 //   node listing-server.ts BUCKET SHAPE FILES BODY
 // SHAPE: `flat` (one folder, the names of one Spark job), `long` (300 characters, two UUIDs in each), `folders` (ten files in
-// each partition). BODY: a file, the content of those it holds.
+// each partition). BODY: a file with the content of those it holds.
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

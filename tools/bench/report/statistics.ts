@@ -1,8 +1,8 @@
 // The statistics of a case's runs. Each ratio is within one pair, whose two runs had the same load on the machine.
 import type { Finding, Measured, Usage } from '../process.ts';
 
-/** The speed is compared with the first of the references. */
-export type Pair = { readonly run: Measured; readonly references: readonly Measured[] };
+/** The speed is compared with the first of the references. A reference that did not run in this pair is undefined. */
+export type Pair = { readonly run: Measured; readonly references: readonly (Measured | undefined)[] };
 
 export type Spread = { readonly median: number; readonly min: number; readonly max: number };
 
@@ -13,7 +13,7 @@ export type Summary = {
   /** The highest of all runs. */
   readonly usages: readonly Usage[];
   readonly references: readonly { readonly seconds: Spread; readonly usages: readonly Usage[] }[];
-  /** The findings of all runs, without duplicates. */
+  /** The findings of all runs, without duplicates: a brief one of a later run replaces that of an earlier run. */
   readonly findings: readonly Finding[];
 };
 
@@ -28,7 +28,11 @@ export function summarize(pairs: readonly Pair[]): Summary {
       const same = pairs.flatMap(({ references }) => references[index] ?? []);
       return { seconds: spread(same.map(({ seconds }) => seconds)), usages: highest(same) };
     }),
-    findings: [...new Map(runs.flatMap(({ findings = [] }) => findings.map((one) => [one.text, one]))).values()],
+    findings: [
+      ...new Map(
+        runs.flatMap(({ findings = [] }) => findings.map((one) => [one.brief?.wanted ?? one.text, one])),
+      ).values(),
+    ],
   };
 }
 

@@ -111,7 +111,7 @@ async function judgedAccess(
     region,
     async refusal(permission) {
       const bucket = findBucket(permission.bucket, store);
-      // What is not there is told as not there, once the caller is known.
+      // What does not exist is reported as missing, once the caller is known.
       if (bucket === undefined) return undefined;
       const verdict = await judge(permission, user, bucket);
       return verdict.isAllowed ? undefined : new S3Error('AccessDenied', verdict.reason);

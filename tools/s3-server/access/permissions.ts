@@ -67,7 +67,8 @@ function tagContext(text: string): Permission['context'] {
   );
 }
 
-// Tags need s3:PutObjectTagging. Sending an ACL needs s3:PutObjectAcl beside s3:PutObject, and reading the source of a copy s3:GetObject.
+// Tags need s3:PutObjectTagging. Sending an ACL needs s3:PutObjectAcl in addition to s3:PutObject, and reading the source of a copy
+// s3:GetObject.
 function writePermissions({ operation, bucket, key, header }: S3Request): readonly Permission[] {
   const context: Record<string, string> = {};
   for (const name of WRITE_KEYS) {

@@ -21,7 +21,7 @@ export type Listing = {
   readonly next: Position | undefined;
 };
 
-/** `keys` in byte order; those for which `isHidden` says so are passed over. */
+/** `keys` in byte order, without those that `isHidden` selects. */
 export function listKeys(keys: readonly string[], query: ListQuery, isHidden: (key: string) => boolean): Listing {
   const { prefix, delimiter, maxKeys } = query;
   const found: string[] = [];
@@ -66,7 +66,7 @@ export function toToken({ kind, at }: Position): string {
   return Buffer.from(`${kind}:${at}`).toString('base64url');
 }
 
-/** @throws InvalidArgument for a token that is none of ours. */
+/** @throws InvalidArgument for a token of another server. */
 export function fromToken(token: string): Position {
   const [, kind, at] = /^(key|folder):([\s\S]*)$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
   if ((kind !== 'key' && kind !== 'folder') || at === undefined) {

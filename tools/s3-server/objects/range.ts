@@ -1,10 +1,10 @@
-// The Range header of a read: pure. S3 serves one range; a header of any other form is passed over, as RFC 9110 wants it.
+// The Range header of a read. Pure. S3 serves one range; a header of any other form is ignored, as RFC 9110 requires.
 import { S3Error } from '../errors.ts';
 
 /** Bytes from `start` to before `end`. */
 type ByteRange = { readonly start: number; readonly end: number };
 
-/** @returns undefined where the whole object is to be served. @throws InvalidRange */
+/** @returns undefined if the answer is the complete object. @throws InvalidRange */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
   if (header === undefined || first === undefined || last === undefined || first + last === '') return undefined;

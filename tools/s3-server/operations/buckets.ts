@@ -23,7 +23,7 @@ export const createBucket: OperationHandler = ({ request, body, store, account }
 export const headBucket: OperationHandler = (exchange) =>
   emptyAnswer(200, { 'x-amz-bucket-region': bucketOf(exchange).region ?? exchange.region });
 
-/** us-east-1 is told as nothing. */
+/** us-east-1 is reported as nothing. */
 export const getBucketLocation: OperationHandler = (exchange) => {
   const region = bucketOf(exchange).region ?? exchange.region;
   return xmlAnswer(['LocationConstraint', region === 'us-east-1' ? '' : region]);

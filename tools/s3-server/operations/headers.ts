@@ -81,7 +81,7 @@ export function storageHeaders({ encryption, kmsKeyId }: Storage): Record<string
   };
 }
 
-/** What the answer to a read tells of the whole object. */
+/** What the answer to a read contains about the complete object. */
 export function objectHeaders({ etag, lastModified, headers }: ObjectVersion): Record<string, string> {
   const { metadata, storageClass } = headers;
   return {

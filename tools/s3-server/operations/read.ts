@@ -32,7 +32,7 @@ export function readObject(exchange: Exchange): Answer {
   const size = content.size;
   const range = parseRange(header('range'), size);
   const { start, end } = range ?? { start: 0, end: size };
-  // A checksum is that of the whole object: no help with a part.
+  // A checksum is that of the complete object, so it is useless for a part.
   const checksums = range === undefined && header('x-amz-checksum-mode') === 'ENABLED' ? checksumHeaders(object) : {};
   const contentRange = range === undefined ? {} : { 'content-range': `bytes ${start}-${end - 1}/${size}` };
   return {

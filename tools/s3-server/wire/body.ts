@@ -21,8 +21,8 @@ const CHECKSUM = /^x-amz-checksum-(?!algorithm$|type$|mode$)(\w+)$/;
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Holds the whole body. `received` is told of its bytes as they come.
- * @throws BadDigest, InvalidDigest, XAmzContentSHA256Mismatch, IncompleteBody, InvalidRequest; the whole body is read first.
+ * Holds the complete body. `received` is called with its bytes as they come. @throws BadDigest, InvalidDigest,
+ * XAmzContentSHA256Mismatch, IncompleteBody, InvalidRequest, after the complete body was read.
  */
 export async function readBody(
   incoming: IncomingMessage,

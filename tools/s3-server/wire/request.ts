@@ -34,7 +34,7 @@ const OPERATIONS: Readonly<Record<string, ServedOperation>> = {
   'GET object acl': 'GetObjectAcl',
 };
 
-// Query parameters that do not choose the operation. Any other is a subresource: one unknown here must not be passed over.
+// Query parameters that do not choose the operation. Any other is a subresource: an unknown one must not be ignored.
 const PARAMETERS = new Set([
   'continuation-token',
   'delimiter',

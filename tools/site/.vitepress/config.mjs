@@ -36,7 +36,8 @@ export default defineConfig({
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: repository }],
     sidebar: [
-      { text: 'Start', items: [link('README.md'), link('docs/tutorial/first-sync.md')] },
+      { text: 'Start', items: [link('README.md')] },
+      section('Tutorials', 'tutorial/'),
       { text: 'Connectors', items: packages.map((name) => link(`${name}/README.md`)) },
       section('How to', 'how-to/'),
       section('Reference', 'reference/'),

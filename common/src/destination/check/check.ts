@@ -1,5 +1,5 @@
-// `check` of both destinations, a rehearsal of what a sync does, with the very headers of its writes: a small object is
-// written below the prefix, read, listed, copied and deleted again.
+// `check` of both destinations rehearses a sync with the same headers: it writes a small object below the prefix, reads, lists
+// and copies it, and deletes it again.
 import type { Access } from '../../permissions/needs/access.ts';
 import { needsOf } from '../../permissions/needs/needs.ts';
 import { ahead, rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
@@ -12,8 +12,8 @@ import { changedObject, refusedWrites, rehearseConditions, type Refusals } from 
 import { rehearseWrite } from './rehearsed-write.ts';
 
 /**
- * @param access what the connector does with this config.
- * @throws an S3 code when a sync would fail, naming all that is missing. What only replaced streams need is a WARN.
+ * @param access the requests that the connector sends with this config. @throws an S3 code when a sync would fail, naming
+ * everything that is missing. What only replaced streams need is a WARN.
  */
 export async function check(place: CheckedPlace, access: Access, { log, signal }: VerbContext): Promise<void> {
   const s3 = openS3(place.connection, { log, ...rehearsalPatience });
@@ -47,8 +47,7 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
     await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
     await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), { access: asked.access, bucket: s3.bucket });
     const [left] = probes.left;
-    if (left !== undefined)
-      log('WARN', `What was written to try the connection stays, since it may not be deleted: ${left}`);
+    if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
     rehearsal.conclude(log);
   } finally {
     await probes.close();
@@ -73,12 +72,12 @@ type AskOptions = {
   readonly signal: AbortSignal;
 };
 
-/** What is asked for only if the rehearsal comes to it. */
+/** Starts when the rehearsal tries it. */
 function later<T>(ask: () => Promise<T>): () => Promise<T> {
   return ask;
 }
 
-/** Asks for all that needs at most the written object, at the same time, and waits until all have answered. */
+/** Starts everything that needs at most the written object, and waits until all of it has ended. */
 async function askAhead({ probes, s3, isWritten, isOver, signal }: AskOptions): Promise<Asked> {
   const [start, startWritten] = [isOver ? later : ahead, isWritten ? ahead : later];
   const read = startWritten(() => probes.read());
@@ -92,19 +91,19 @@ async function askAhead({ probes, s3, isWritten, isOver, signal }: AskOptions): 
   return { read, look, copy, list, refusals, access };
 }
 
-/** One line for all that a copy needs: read and write were tried each by itself. */
+/** One line for everything that a copy needs: reading and writing were tried separately. */
 function copyNeed(needs: readonly Line['need'][]): Line['need'] {
   const action = needs.map((need) => need.action).join(' and ');
   return { action, resource: needs[0]?.resource ?? '', when: 'replacing' };
 }
 
-/** The write is allowed; what is asked is whether it keeps to its condition. */
+/** The write is allowed; the question is whether the storage checks its condition. */
 function conditionNeed({ conditions = 'replacing', ...access }: Access): Line['need'] {
   const need = needsOf(access).find(({ action }) => action === 's3:PutObject');
   return { action: 's3:PutObject', resource: need?.resource ?? '', when: conditions };
 }
 
-/** What an operation needs by the list of needs, which knows when. */
+/** The need of an operation, from the list of needs, which has its conditions. */
 function needsFinder(access: Access): (operation: Operation) => readonly Line['need'][] {
   const needs = needsOf(access);
   const { acl, encryption, tags } = access.headers ?? {};

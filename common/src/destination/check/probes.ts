@@ -1,4 +1,4 @@
-// The objects that `check` writes to try a destination, and their removal.
+// The objects that `check` writes, and their removal.
 import { randomUUID } from 'node:crypto';
 
 import type { S3 } from '../../s3/connection/client.ts';
@@ -25,7 +25,7 @@ export class Probes {
   readonly place: CheckedPlace;
   readonly #s3: S3;
   readonly #signal: AbortSignal;
-  // Names that begin with an underscore are passed over by Hive readers, should an object stay.
+  // Hive readers skip names that begin with an underscore, in case an object stays.
   readonly #name: OwnKey;
   readonly #keys = new Set<OwnKey>();
   #written: WrittenProbe | undefined;
@@ -41,7 +41,7 @@ export class Probes {
     return { s3: this.#s3, prefix: this.place.prefix };
   }
 
-  /** Keys of what may still be there. */
+  /** Keys of objects that may still exist. */
   get left(): readonly OwnKey[] {
     return [...this.#keys];
   }
@@ -60,7 +60,7 @@ export class Probes {
     this.#written = { key, ...written };
   }
 
-  /** As a sync reads and verifies: a range, and the document as a whole. */
+  /** Reads as a sync does: a range, and the complete document. */
   async read(): Promise<void> {
     const written = this.#written;
     if (written === undefined) return;
@@ -94,7 +94,7 @@ export class Probes {
     this.#keys.clear();
   }
 
-  /** After an abort: what can still be removed at once is. */
+  /** After an abort: removes what can still be removed at once. */
   async close(): Promise<void> {
     if (!this.#signal.aborted || this.#keys.size === 0) return;
     await this.remove(AbortSignal.timeout(cleanUpWithinMs)).catch(() => undefined);

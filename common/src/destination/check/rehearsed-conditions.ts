@@ -1,6 +1,6 @@
-// The conditional writes of a rehearsal: documents in the bucket are created only if they are new, and written only over the version
-// that was read, so that of two runs one fails instead of undoing what the other did. Some storages refuse such a write; others
-// ignore the condition, which is worse.
+// The conditional writes of a rehearsal. Documents in the bucket are created only if they are new, and overwritten only in the
+// version that was read, so that one of two runs fails instead of undoing the other's work. Some storages refuse such a write;
+// others ignore the condition, which is worse.
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Probes } from './probes.ts';
@@ -9,18 +9,18 @@ const steps = {
   create: 'Write it only if it is new',
   replace: 'Write it only over the version that was read',
 } as const;
-/** No object of ours has it: it is an MD5 of nothing that is known. */
+/** No object of this connector has it: it is not the MD5 of known content. */
 const otherEtag = '"00000000000000000000000000000000"';
 
 const remedy =
-  'Set "conditional_writes" to false, and let only one run at a time write below the prefix: another one is then noticed only by a look before each write';
+  'Set "conditional_writes" to false, and let only one run at a time write below the prefix: the connector then notices another run only by reading before each write';
 
 type Refusal = ConnectorError | undefined;
 
-/** Of two writes that a storage must refuse: over an object that is there, and over a version that is not. */
+/** Of two writes that a storage must refuse: a new object over one that exists, and one over a version that does not exist. */
 export type Refusals = { readonly create: Refusal; readonly other: Refusal };
 
-/** They change nothing, unless the storage ignores a condition. Undefined if no sync sends one. */
+/** These writes change nothing unless the storage ignores a condition. Undefined if no sync sends conditions. */
 export async function refusedWrites(probes: Probes): Promise<Refusals | undefined> {
   const { headers } = probes.place;
   if (headers.conditions === 'looked_up') return undefined;
@@ -64,7 +64,7 @@ async function refusalOf(write: () => Promise<unknown>): Promise<Refusal> {
   }
 }
 
-/** What is wrong after a write that must meet a conflict. */
+/** What is wrong if a write that must conflict did not. */
 function verdict(refusal: Refusal, header: string): ConnectorError | undefined {
   if (refusal?.code === 'S3_OBJECT_CONFLICT') return undefined;
   if (refusal !== undefined) return refusal;
@@ -72,7 +72,7 @@ function verdict(refusal: Refusal, header: string): ConnectorError | undefined {
   return new ConnectorError('S3_REQUEST_REFUSED', text);
 }
 
-/** It ends nothing: a storage that lacks this one thing may do all others. */
+/** Does not fail the check: a storage without this feature may have all others. */
 function note(rehearsal: Rehearsal, step: string, need: Line['need'], error: ConnectorError | undefined): void {
   rehearsal.note(step, need, error === undefined ? { state: 'ok' } : { state: 'refused', error });
 }

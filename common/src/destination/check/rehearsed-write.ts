@@ -1,5 +1,5 @@
-// The write of a rehearsal: with the very headers of a sync. Where it is denied, the same write with other headers tells what
-// is missing.
+// The write of a rehearsal, with the headers of a sync. If it is denied, the same write with other headers shows what is
+// missing.
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
@@ -55,12 +55,12 @@ function isAllowed(probes: Probes, headers: WriteHeaders): Promise<boolean> {
 
 type OtherHeaders = {
   readonly headers: WriteHeaders;
-  /** What the headers of the config need beyond these. */
+  /** What the headers of the config need in addition to these. */
   readonly missing?: keyof typeof allowedWithout;
   readonly remedy: (resource: string) => string;
 };
 
-/** What is allowed for sure if the write passes without what needs the other permission. */
+/** What is certainly allowed if the write passes without the headers that need the other permission. */
 const allowedWithout = {
   's3:PutObjectAcl': ['s3:PutObject'],
   's3:PutObjectTagging': ['s3:PutObject', 's3:PutObjectAcl'],
@@ -75,7 +75,7 @@ const aclWanted = (): string => 'With the ACL the same write is allowed: set "ac
 const encryptionWanted = (): string =>
   'With encryption asked for the same write is allowed: set "encryption" to sse_s3.';
 
-/** Headers to try where those of the config are denied, and what it means if they pass. */
+/** Headers to try if those of the config are denied, and what it means if they pass. */
 function* otherHeaders(headers: WriteHeaders): Generator<OtherHeaders> {
   const { acl, tags, ...others } = headers;
   const tagged = tags === undefined ? {} : { tags };

@@ -1,5 +1,4 @@
-// What the configs of both destinations share beside the connection: below which prefix they write, with which headers, and
-// whose the files are.
+// What the configs of both destinations share besides the connection: the prefix, the headers, and the owner of the files.
 import * as z from 'zod';
 
 import {
@@ -48,7 +47,7 @@ const sseKms = z
 
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 const mostTags = 10;
-/** No pattern of the form: readers of it in other languages do not know `\p`. */
+/** No pattern in the JSON schema, because readers of it in other languages do not know `\p`. */
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const tagRemedy = 'has a character that S3 does not take in a tag: use letters, digits, blanks and + - = . _ : / @';
 
@@ -68,7 +67,7 @@ const tag = z.object({
     .meta({ title: 'Value', description: 'The value of the tag. It may be empty.', order: 1 }),
 });
 
-/** Spread into a destination's config; `checkPlace` belongs to it. */
+/** Spread it into a destination's config, together with `checkPlace`. */
 export const placeShape = {
   prefix: z
     .string()
@@ -133,7 +132,7 @@ export const entryShape = {
   }),
 };
 
-/** What gives a stream another path. */
+/** Gives a stream another path. */
 export const pathName = z
   .string()
   .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
@@ -162,7 +161,7 @@ export const workerShape = {
 
 type PlaceConfig = Readonly<z.output<z.ZodObject<typeof placeShape & typeof workerShape & typeof runShape>>>;
 
-/** What both configs say, each with its own defaults and descriptions. */
+/** The fields of both configs; each has its own defaults and descriptions. */
 type SharedConfig<Entry> = ConnectionConfig &
   PlaceConfig & {
     readonly streams: readonly Entry[];
@@ -172,17 +171,17 @@ type SharedConfig<Entry> = ConnectionConfig &
 
 /** Where and how everything is written. */
 export type DestinationPlace = {
-  /** Empty, or ended by a slash. */
+  /** Empty, or ends with a slash. */
   readonly prefix: string;
   readonly headers: WriteHeaders;
   readonly workerId: string;
-  /** The variable by which a scheduler says that this is one of several workers; undefined: there is one. */
+  /** The variable by which a scheduler shows that this is one of several workers. Undefined: there is only one. */
   readonly arrayIndex: string | undefined;
-  /** Of several writers whose rows become visible at once; an error: which part of it is not known. */
+  /** The part of a run whose rows become visible at once. An error if it is not known which part this is. */
   readonly run: RunPart | ConnectorError | undefined;
 };
 
-/** What a pipeline accepts of both. */
+/** What the pipelines of both destinations accept. */
 export type Shared<Entry> = DestinationPlace & {
   readonly connection: Connection;
   /** Overrides for streams. */
@@ -198,7 +197,7 @@ function hasEachOnce(tags: readonly { readonly key: string }[]): boolean {
   return new Set(tags.map(({ key }) => key)).size === tags.length;
 }
 
-/** `superRefine(...checkPlace)`: what can be judged only with several fields in view, the connection's too. */
+/** `superRefine(...checkPlace)` checks what depends on several fields, also on those of the connection. */
 export const checkPlace = [
   (config: ConfigAsWritten, context: z.RefinementCtx): void => {
     checkConnection(config, context);
@@ -240,7 +239,7 @@ function resolvePlace(config: PlaceConfig, env: Environment): DestinationPlace {
   };
 }
 
-/** In a run no two parts may give a file the same name. */
+/** In a run, no two parts may give a file the same name. */
 function workerOf(configured: string | undefined, run: DestinationPlace['run'], env: Environment): string {
   const job = env['JOB_COMPLETION_INDEX'] ?? '';
   if (run === undefined || run instanceof ConnectorError) return configured ?? (workerForm.test(job) ? job : '0');

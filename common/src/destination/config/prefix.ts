@@ -1,6 +1,9 @@
-// Is this a prefix to write below? Pure.
+// Checks whether a prefix can be written to. Pure.
 
-/** What is wrong with a prefix and what to write instead, after the field's name; every key must stay below it. */
+/**
+ * What is wrong with a prefix and what to write instead, as text that follows the field's name. Every key must stay below the
+ * prefix.
+ */
 export function prefixProblem(prefix: string, bucket: unknown): string | undefined {
   const inside = prefix.replace(/^s3:\/\/[^/]*\/?/u, '').replaceAll(/^\/+|\/+$/gu, '');
   if (prefix.startsWith('s3://')) return `is an address: write only the path in the bucket, "${inside}"`;

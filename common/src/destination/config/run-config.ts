@@ -1,5 +1,5 @@
-// Which run of several writers this process belongs to, and which part of it is its own: by the config, else by what a scheduler
-// has put into the environment. A scheduler's array alone makes no run: its tasks may have nothing to do with each other.
+// The run of several writers that this process belongs to, and its part: from the config, or else from the environment of a
+// scheduler. A scheduler's array alone does not make a run, because its tasks may be unrelated.
 import * as z from 'zod';
 
 import { namesRun, runIn, shardCount, shardIn, shardIndex, withinCount } from '../../program/scheduler.ts';
@@ -50,8 +50,8 @@ export const runShape = {
 };
 
 /**
- * Undefined: a single writer. The error of a run whose parts are not known is given back: verbs that write nothing can do
- * without.
+ * Undefined for a single writer. The error of a run whose parts are not known is returned, because verbs that write nothing do
+ * not need the parts.
  */
 export function resolveRun(
   configured: { readonly [Key in keyof RunPart]?: RunPart[Key] | undefined } | undefined,

@@ -1,8 +1,8 @@
-// `ddl` on the command line, the same for both destinations. What it does is loaded when it is asked for.
+// `ddl` on the command line, for both destinations. Its code is loaded when it is called.
 import type { OperatorVerb } from '../../protocol/connector.ts';
 import type { DdlConfig, DdlTables } from './ddl.ts';
 
-/** `load`: what lists the tables of the destination. */
+/** `load`: loads the list of the destination's tables. */
 export function ddlVerb<Config extends DdlConfig>(
   noun: 'type' | 'table',
   load: () => Promise<DdlTables<Config>>,

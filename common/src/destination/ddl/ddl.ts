@@ -1,4 +1,4 @@
-// `ddl`: for each table that has been written, the statement that makes it readable in an engine.
+// `ddl`: prints the statement that makes a table readable in an engine, for each written table.
 import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { isPrintable, plainJson } from '../../protocol/text/text.ts';
@@ -12,18 +12,18 @@ import type { DdlTable } from './table/table.ts';
 
 export type DdlConfig = { readonly connection: Connection; readonly prefix: string };
 
-/** `root`: where an engine finds the prefix, ended by a slash. */
+/** `root`: the engine's path of the prefix, with a slash at the end. */
 type TablesPlace = Pick<VerbContext, 'log' | 'signal'> & { readonly root: string };
 
 /** What a destination knows of its tables. */
 export type DdlTables<Config> = {
   readonly noun: 'type' | 'table';
   readonly segments: SegmentTable;
-  /** In the order of their names. */
+  /** Ordered by name. */
   readonly list: (s3: S3, config: Config, at: TablesPlace) => AsyncIterable<DdlTable>;
 };
 
-/** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
+/** @throws USAGE_INVALID for a table that was never written, or an unknown engine. */
 export async function* ddl<Config extends DdlConfig>(
   config: Config,
   tables: DdlTables<Config>,
@@ -45,7 +45,7 @@ export async function* ddl<Config extends DdlConfig>(
   const s3 = openS3(connection, { log });
   try {
     for await (const table of tables.list(s3, config, { root, log, signal })) {
-      const named = tableName(table.name, dialects[engine], names); // The same with --table as without.
+      const named = tableName(table.name, dialects[engine], names); // The name is the same with --table and without.
       if (wanted !== undefined && wanted !== table.name) continue;
       found = true;
       const described = isPrintable(table.location) ? describeTable(dialects[engine], table, named, wishes) : undefined;

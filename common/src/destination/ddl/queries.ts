@@ -2,17 +2,17 @@
 import type { DdlDialect } from './dialects/dialect.ts';
 import type { SqlColumn, DdlTable } from './table/table.ts';
 
-/** Where the names of the segments are: `segment_metadata` of the batch export, `segment` of the streaming one. */
+/** The table with the names of the segments: `segment_metadata` of the batch export, `segment` of the streaming one. */
 export type SegmentTable = { readonly table: string; readonly code: string };
 
 export type Query = { readonly title: string; readonly sql: string };
 
 type About = {
-  /** In the table's own words: `Events` or `Rows`. */
+  /** The noun for the rows of the table: `Events` or `Rows`. */
   readonly table: DdlTable;
   /** Quoted as in queries. */
   readonly name: string;
-  /** The name of another table, quoted. */
+  /** The quoted name of another table. */
   readonly other: (table: string) => string;
   readonly columns: readonly SqlColumn[];
   readonly segments: SegmentTable;

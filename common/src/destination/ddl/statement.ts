@@ -1,5 +1,5 @@
-// Table → statement: names and columns that the engine takes, its comments, its first queries, and the statement itself. Pure but for
-// the folders, which are listed for engines that do not find them.
+// Makes a statement from a table: the names and columns that the engine accepts, comments, first queries, and the statement
+// itself. Pure, except that it lists the folders for engines that do not find them.
 import { oneLine } from '../../protocol/text/text.ts';
 import { sqlType, type DdlDialect, type Draft, type TypedColumn } from './dialects/dialect.ts';
 import { glueTable } from './dialects/glue.ts';
@@ -22,7 +22,7 @@ export type Described = {
   readonly queries: readonly Query[];
 };
 
-/** Undefined for a table without a column that the engine takes, or with a folder that it does not. */
+/** Undefined for a table without a column that the engine accepts, or with a folder that it does not accept. */
 export function describeTable(
   dialect: DdlDialect,
   table: DdlTable,
@@ -32,6 +32,7 @@ export function describeTable(
   const folders = dialect.hasNoFolders === true ? [] : folderNamesOf(table);
   if (folders.some((folder) => dialect.refuse({ name: folder, type: { kind: 'string' } }, 0) !== undefined))
     return undefined;
+  if (!table.folders.every((folder) => dialect.findsFolder?.(folder) ?? true)) return undefined;
   const above = dialect.seesPath === true ? pathFolders(table.location) : [];
   const renames = dialect.isByPosition === true && table.format === 'parquet';
   const { columns, hidden } = visibleColumns(table.columns, [...folders, ...above], { ...dialect, renames });
@@ -70,7 +71,7 @@ export function describeTable(
   };
 }
 
-/** The names of the folders above the table that readers of Hive folders make columns of. */
+/** The names of the folders above the table that readers of Hive folders make columns from. */
 function pathFolders(location: string): readonly string[] {
   return location.split('/').flatMap((folder) => (folder.includes('=') ? [folder.slice(0, folder.indexOf('='))] : []));
 }
@@ -79,7 +80,7 @@ function qualified(quote: (name: string) => string, name: string, database: stri
   return database === undefined ? quote(name) : `${quote(database)}.${quote(name)}`;
 }
 
-/** Ended by an empty line. */
+/** Ends with an empty line. */
 export async function* sqlOf(dialect: DdlDialect, { draft, comments, queries }: Described): AsyncGenerator<string> {
   const lines = [
     ...comments.map((comment) => `-- ${oneLine(comment)}`),
@@ -91,7 +92,7 @@ export async function* sqlOf(dialect: DdlDialect, { draft, comments, queries }: 
   for await (const statement of dialect.addPartitions(draft)) yield `${statement}\n\n`;
 }
 
-/** In one line, for `--cli-input-json`. */
+/** One line, for `--cli-input-json`. */
 export function glueJson({ draft, comments, queries }: Described): string {
   const texts = queries.map(({ title, sql }) => `${title}: ${sql}`);
   return `${JSON.stringify(glueTable(draft, comments, texts))}\n`;

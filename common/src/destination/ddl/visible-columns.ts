@@ -1,17 +1,17 @@
-// The columns that a statement can have: what an engine does not take is omitted, however deep, with a comment for each. One such
-// name would spoil the statement for the whole table.
+// The columns of a statement. Columns and members that the engine does not accept are omitted, with a comment for each, because
+// one such name would break the statement for the complete table.
 import { isPrintable, oneLine } from '../../protocol/text/text.ts';
 import type { DdlDialect, Refuse } from './dialects/dialect.ts';
 import type { SqlColumn, SqlType } from './table/table.ts';
 
 type Visible = { readonly columns: readonly SqlColumn[]; readonly hidden: readonly string[] };
 
-/** `renames`: a column that the engine does not take gets a name of its own, instead of being omitted. */
+/** `renames`: a column that the engine does not accept is renamed instead of omitted. */
 type Rules = Pick<DdlDialect, 'title' | 'refuse' | 'hasCase' | 'isOpaque' | 'longestName'> & {
   readonly renames: boolean;
 };
 
-/** What no engine takes goes first. */
+/** Columns that no engine accepts are omitted first. */
 export function visibleColumns(columns: readonly SqlColumn[], folders: readonly string[], rules: Rules): Visible {
   const hidden: string[] = [];
   const names = new Set(folders.map((name) => name.toLowerCase()));
@@ -36,11 +36,11 @@ type Place = {
   readonly path: string;
   readonly depth: number;
   readonly rules: Rules;
-  /** The comments. */
+  /** Comments for omitted columns. */
   readonly hidden: string[];
 };
 
-/** Undefined for an object of which nothing is left. */
+/** Undefined for an object without a remaining member. */
 function visibleType(type: SqlType, place: Place): SqlType | undefined {
   if (type.kind === 'list') {
     const items = visibleType(type.items, place);

@@ -1,23 +1,25 @@
-// The hash in a file's name: from what the file says and where its source stood, so that a replay from the same STATE
-// repeats the name and overwrites itself, while equal rows received at another time get a name of their own.
+// The hash in a file name. It is made from the content and the position of the source, so a replay from the same STATE repeats
+// the name and overwrites its own file, while equal rows that arrive at another time get another name.
 import { createHash, type Hash } from 'node:crypto';
 
 import { markedHash, remarkedHash } from './partition-folders.ts';
 
 const hashLength = 16;
-/** After so many names a new epoch begins, which is mixed into all later hashes: memory stays bounded, names stay apart. */
+/**
+ * After this many names a new epoch begins. It is mixed into all later hashes, so that memory stays bounded and names differ.
+ */
 const namesPerEpoch = 20_000;
 
-/** SHA-256 to be fed the file's uncompressed bytes, begun with the `stream_state` that came before its first record. */
+/** SHA-256 that begins with the `stream_state` before the file's first record. Feed it the file's uncompressed bytes. */
 export function beginContentHash(position: Uint8Array): Hash {
   return createHash('sha256').update(position);
 }
 
-/** What a file's key is made of, but for its content. */
+/** The parts of a file's key, except its content. */
 type FilePlace = {
   /** Ends with a slash. */
   readonly folder: string;
-  /** Below `folder`: those of its partition, if it has any. */
+  /** The folders of its partition below `folder`, if any. */
   readonly partition?: string;
   /** Milliseconds: the time of the file's first row. */
   readonly timestamp: number;
@@ -25,18 +27,18 @@ type FilePlace = {
   readonly extension: string;
 };
 
-/** Gives each file of a run a hash that no other file in the same place has. Bound: some 3 MB. */
+/** Gives each file of a run a hash that no other file in the same place has. Bound: about 3 MB. */
 export class FileNames {
   readonly #used = new Set<string>();
   #epoch = 0;
 
-  /** The key of a file: `{folder}{timestamp}-{hash}-{worker_id}{extension}`. `content` is used up. */
+  /** The key of a file: `{folder}{timestamp}-{hash}-{worker_id}{extension}`. `content` is consumed. */
   key({ folder, partition = '', timestamp, workerId, extension }: FilePlace, content: Hash): string {
     const place = `${folder}${partition}${timestamp}-`;
     return `${place}${this.hash(place, content, partition)}-${workerId}${extension}`;
   }
 
-  /** 16 hex digits; `place` is what stands before them in the key. `content` is used up. */
+  /** 16 hex digits. `place`: the key before the hash. `content` is consumed. */
   hash(place: string, content: Hash, partition = ''): string {
     const digest = content.digest();
     const marked = (hash: string): string => markedHash(hash, partition);
@@ -51,7 +53,7 @@ export class FileNames {
   }
 }
 
-/** The same text in one piece: as the tree of parts that it was joined from it takes four times the memory. */
+/** The same text in one piece. As the tree of joined parts it takes four times the memory. */
 function flat(text: string): string {
   return Buffer.from(text).toString();
 }
@@ -64,7 +66,9 @@ function hex(digest: Buffer): string {
   return digest.toString('hex', 0, hashLength / 2);
 }
 
-/** The key of a file of ours with another hash, made of its own and `salt`, which vouches for the same folders. */
+/**
+ * The key of a file of this connector with another hash, made from the old hash and `salt`. It is marked for the same folders.
+ */
 export function renamedKey(key: string, salt: string): string {
   const at = key.lastIndexOf('/') + 1;
   const name = key.slice(at).replace(/^(-?\d+-)([0-9a-f]{16})(?=-)/u, (_, timestamp: string, hash: string) => {

@@ -1,12 +1,12 @@
-// Names of streams, types and tables as parts of an object's key: nothing they are called can lead out of the prefix.
+// Names of streams, types and tables as parts of a key. No name can lead out of the prefix.
 
 /** S3’s limit for a key in UTF-8 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
 export const maxKeyBytes = 1024;
 
 /**
- * A partition value that Hive readers decode to `text`: whatever of ASCII is no letter, digit, `_`, `-` or `.` is
- * percent-encoded, and so are control characters. Other letters stay: readers disagree on what encoded ones mean.
- * @throws RangeError for a text that is no Unicode (half of a surrogate pair): it has no form in a key.
+ * A partition value that Hive readers decode to `text`. ASCII characters other than letters, digits, `_`, `-` and `.` are
+ * percent-encoded, and so are control characters. Other letters stay, because readers disagree on encoded ones. @throws
+ * RangeError for text that is not valid Unicode (half of a surrogate pair): it has no form in a key.
  */
 export function encodeValue(text: string): string {
   if (!text.isWellFormed()) throw new RangeError('not well-formed Unicode');
@@ -16,8 +16,8 @@ export function encodeValue(text: string): string {
 }
 
 /**
- * `encodeValue` as a folder or file name of its own: one of dots alone (`..`) would be a way up for HTTP clients, so its dots
- * are encoded too. @throws RangeError as `encodeValue`, and for an empty text.
+ * `encodeValue` for a complete folder or file name: dots alone (`..`) would lead HTTP clients up, so they are encoded too.
+ * @throws RangeError as `encodeValue` does, and for an empty text.
  */
 export function encodeName(text: string): string {
   if (text === '') throw new RangeError('an empty name');

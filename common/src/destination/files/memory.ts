@@ -1,9 +1,9 @@
-// How V8 is to treat this program's memory, whichever face it has. To be called before anything else.
+// Sets how V8 treats the memory of this program, Airbyte or Singer. Call it before anything else.
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Nearly all memory is in buffers outside V8's small heap, and V8's answers to that are wrong for us. It would mark the heap
- * anew for every few megabytes of input: a fifth of all CPU time. And it would let its young generation grow by 50 MB.
+ * Nearly all memory is in buffers outside V8's small heap, for which V8's defaults are wrong. It would mark the heap again for
+ * every few megabytes of input, which takes a fifth of all CPU time, and its young generation would grow by 50 MB.
  */
 export function tuneMemory(): void {
   setFlagsFromString('--no-incremental-marking');

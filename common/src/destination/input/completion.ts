@@ -1,22 +1,22 @@
-// Whether a stream's data is known to be complete when the input ends: only then may it replace anything. Pure.
+// Decides whether a stream's data is known to be complete when the input ends. Only then may it replace earlier data. Pure.
 //
-// A runner says so in one of three ways. modern (the catalog has generation ids): STREAM_STATUS COMPLETE. legacy: nothing is
-// said, but a source that reads on to its end closes with a STATE, so records after the last one tell of a cut. singer:
+// A runner reports it in one of three ways. modern (the catalog has generation ids): STREAM_STATUS COMPLETE. legacy: nothing is
+// reported, but a source that reaches its end closes with a STATE, so records after the last STATE prove a cut. singer:
 // ACTIVATE_VERSION after the version's records.
 import type { Scope } from './durable-states.ts';
 
 export type Regime = 'modern' | 'legacy' | 'singer';
 
-/** `untouched`: nothing at all came for the stream. */
+/** `untouched`: no message came for the stream. */
 export type Ending = 'proven' | 'unproven' | 'untouched';
 
 type Progress = {
   readonly regime: Regime;
-  /** Anything came: a record, a STATE, a word about the end. */
+  /** A message came: a record, a STATE, or the end of the stream. */
   touched: boolean;
   /** A STATE came, and no record after it. */
   closedByState: boolean;
-  /** The last word about the end, taken back by a record after it. */
+  /** The last report of the end. A later record cancels it. */
   verdict: 'complete' | 'incomplete' | undefined;
 };
 
@@ -37,7 +37,7 @@ export class Completion {
     if (progress.verdict === 'complete') progress.verdict = undefined;
   }
 
-  /** A GLOBAL state speaks of all streams. */
+  /** A GLOBAL state covers all streams. */
   state(scope: Scope): void {
     for (const progress of scope === 'all' ? this.#streams : [this.#streams[scope] as Progress]) {
       progress.touched = true;
@@ -45,14 +45,14 @@ export class Completion {
     }
   }
 
-  /** STREAM_STATUS COMPLETE or INCOMPLETE, or ACTIVATE_VERSION, which says the former. */
+  /** STREAM_STATUS COMPLETE or INCOMPLETE, or ACTIVATE_VERSION, which means COMPLETE. */
   ended(stream: number, verdict: 'complete' | 'incomplete'): void {
     const progress = this.#streams[stream] as Progress;
     progress.touched = true;
     progress.verdict = verdict;
   }
 
-  /** To be asked when the input has ended in order; after a failure or a signal nothing is proven. */
+  /** Call it only when the input has ended normally: after a failure or a signal nothing is proven. */
   ending(stream: number): Ending {
     const { regime, touched, closedByState, verdict } = this.#streams[stream] as Progress;
     if (!touched) return 'untouched';

@@ -1,14 +1,14 @@
-// Which received STATEs may be printed. A STATE says "every record before this line is safe", so it waits until each file
-// that holds such a record is stored: a STREAM state for the files of its own stream, a GLOBAL one for all files.
+// Decides which received STATEs may be printed. A STATE means "every record before this line is safe", so it waits until each
+// file with such a record is stored: a STREAM state for the files of its own stream, a GLOBAL state for all files.
 //
-// Every record has a number, counted over all streams. A file is known by the number of its first record; a STATE by the
-// number that the next record will get. The STATE is durable when no unstored file begins before it.
+// Every record has a number, counted over all streams. The number of a file is that of its first record; the number of a STATE
+// is that of the next record. A STATE is durable when no unstored file has a lower number.
 import { countOf } from '../../program/text-layout.ts';
 import type { StateStats } from '../../protocol/messages.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
 import { withStats, type StateLine } from './state-line.ts';
 
-/** What a STATE that waits costs beside its line, about. */
+/** About the memory of a waiting STATE, in addition to its line. */
 const overheadBytes = 512;
 
 type Waiting = {
@@ -16,30 +16,30 @@ type Waiting = {
   readonly before: number;
   readonly state: StateLine;
   readonly stats: Required<StateStats>;
-  /** By the clock's `elapsed`: when it came, or the earlier ones that it speaks for. */
+  /** By the clock's `elapsed`: when it arrived, or when the earliest of the STATEs that it replaced arrived. */
   readonly since: number;
 };
 
 type Ledger = {
   received: number;
   rejected: number;
-  /** Unstored files by the number of their first record; files begin in order, so the first one is the oldest. */
+  /** Unstored files, with the number of their first record. Files begin in order, so the first entry is the oldest. */
   readonly unstored: Map<object, number>;
   /** STATEs of this stream in order of arrival. */
   readonly waiting: Set<Waiting>;
-  /** The last one added, whether it waits or not. */
+  /** The last STATE that was added, waiting or not. */
   lastState: Waiting | undefined;
 };
 
-/** Older than every record's number: whatever a stream's STATEs say, they wait. */
+/** Lower than the number of every record: with it, the STATEs of a stream wait in any case. */
 export const beforeAllRecords = -1;
 
-/** Whom a STATE speaks of: a stream by its index, or all. */
+/** What a STATE covers: a stream, by its index, or all. */
 export type Scope = number | 'all';
 
 /**
- * Bound: the lines that wait, whose bytes are `waitingBytes`. The caller closes files when they are many; those of a stream
- * that is replaced in the end wait all the same, so above `maxWaitingBytes` a state takes the place of the one before it.
+ * Bound: the waiting lines, `waitingBytes` in total. The caller closes files when there are many. The STATEs of a replaced
+ * stream wait until the end, so above `maxWaitingBytes` a STATE replaces the one before it.
  */
 export class DurableStates {
   readonly #ledgers: readonly Ledger[];
@@ -62,19 +62,22 @@ export class DurableStates {
     this.#maxWaitingBytes = maxWaitingBytes;
   }
 
-  /** Of states that are not printed, since a later one of the same scope speaks for them with their counts. Undefined: none. */
+  /**
+   * Reports STATEs that are not printed, because a later one of the same scope covers them and has their counts. Undefined:
+   * none.
+   */
   get supersededText(): string | undefined {
     if (this.#superseded === 0) return undefined;
     const states = countOf(this.#superseded, 'state is', 'states are');
-    return `${states} not given back, but later ones that include ${this.#superseded === 1 ? 'it' : 'them'}: too many waited.`;
+    return `${states} not printed, but later ones that include ${this.#superseded === 1 ? 'it' : 'them'}: too many waited.`;
   }
 
-  /** Memory held by STATEs that wait. */
+  /** Memory of the waiting STATEs. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
 
-  /** STATEs that wait, and how long the oldest of them has. */
+  /** The number of waiting STATEs, and how long the oldest has waited. */
   get held(): { readonly count: number; readonly oldestMs: number } {
     const queues = [this.#waitingForAll, ...this.#ledgers.map(({ waiting }) => waiting)];
     const now = this.#clock.elapsed();
@@ -89,31 +92,34 @@ export class DurableStates {
     return this.#records - 1;
   }
 
-  /** Counts a record that was set aside; what holds it (if anything) is a file like any other. @returns its number. */
+  /**
+   * Counts a record that was set aside. It belongs to a file of rejected records, if any, which counts like any other file.
+   * @returns its number.
+   */
   rejectedRecord(stream: number): number {
     this.#ledger(stream).rejected += 1;
     this.#records += 1;
     return this.#records - 1;
   }
 
-  /** Whether all records of the stream came before a STATE that speaks of it. */
+  /** Whether a STATE covers all records of the stream. */
   isClosed(stream: number): boolean {
     const { received, rejected } = this.#ledger(stream);
     return received + rejected === 0;
   }
 
-  /** A file of the stream now holds records, the first of them `firstRecord`. Files are opened in that order. */
+  /** A file of the stream now holds records, beginning with `firstRecord`. Files are opened in that order. */
   opened(stream: number, file: object, firstRecord: number): void {
     this.#ledger(stream).unstored.set(file, firstRecord);
   }
 
-  /** S3 has answered that the file is stored. */
+  /** S3 has confirmed that the file is stored. */
   stored(stream: number, file: object): void {
     this.#ledger(stream).unstored.delete(file);
     this.#changed = true;
   }
 
-  /** Takes a STATE in, with the records counted since the previous one of its scope. */
+  /** Adds a STATE, with the number of records since the previous one of its scope. */
   add(scope: Scope, state: StateLine): void {
     const spokenOf = scope === 'all' ? this.#ledgers : [this.#ledger(scope)];
     const stats = { recordCount: 0, rejectedRecordCount: 0 };
@@ -142,7 +148,7 @@ export class DurableStates {
     this.#changed = true;
   }
 
-  /** The lines that may be printed now, in order of arrival; each is given once. Order per stream always holds. */
+  /** @returns the lines that may be printed now, in order of arrival, each once. The order within a stream is always kept. */
   take(): readonly Uint8Array[] {
     if (!this.#changed) return [];
     this.#changed = false;
@@ -159,7 +165,7 @@ export class DurableStates {
     return ready.map(({ state, stats }) => withStats(state, stats));
   }
 
-  /** A stream's durable states up to the next GLOBAL one, which must not be overtaken. */
+  /** A stream's durable STATEs up to the next GLOBAL one, which they must not overtake. */
   #takeOwn(ledger: Ledger, endOrder: number, ready: Waiting[]): void {
     for (const waiting of ledger.waiting) {
       if (waiting.order > endOrder || !isDurable(ledger, waiting)) return;

@@ -1,5 +1,5 @@
-// Lines in, told apart: a RECORD goes to whoever writes it, a STATE joins those that wait, a word about the end of a stream is
-// noted. The hot path: nothing here builds a string or an object for a record.
+// Dispatches lines: a RECORD goes to its handler, a STATE joins those that wait, and the end of a stream is noted. Hot path: no
+// string or object is built for a record.
 import { isUtf8 } from 'node:buffer';
 
 import { parseJson } from '../../json/parse-json.ts';
@@ -21,50 +21,47 @@ import { parseStateLine } from './state-line.ts';
 import { parseTrace, sourceError, streamEnd } from './stream-status.ts';
 
 const lineEnd = Buffer.from('\n');
-/** Message types that a destination may be sent and has no use for. */
+/** Message types that a destination may receive and ignores. */
 const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
 const maxUnknownTypes = 100;
 
-/** What is done with the messages. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
+/** Handlers of the messages. Spans in `found` are offsets into `bytes`, and are valid until the handler returns. */
 export type LineHandlers<Target> = {
   /** `line`: counted from 1. */
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void;
-  /**
-   * A record that no row can be made of; what was walked of it is to be forgotten. `target`: undefined for a stream that is not
-   * in the catalog.
-   */
+  /** A record that cannot become a row: forget what was walked of it. `target`: undefined if its stream is not in the catalog. */
   refused(target: Target | undefined, refused: LineRefusal, where: ScannedLine): void;
-  /** The source of a stream, or of all, says how far it is. */
+  /** A STATE reports the position of a stream, or of all streams. */
   passed(scope: Scope, position: Uint8Array): void;
 };
 
 export type ScannedLine = { readonly bytes: Buffer; readonly found: Envelope; readonly line: number };
 
-/** Looks at the `data` of records while they are scanned. Without it `data` is skipped but for the fields. */
+/** Walks the `data` of records while they are scanned. Without a walker, only the wanted fields of `data` are read. */
 export type DataWalker<Target> = {
   /**
-   * Walks the `data` of a line that is yet to be told apart, as the scanner's `WalkData`. `target`: whose record it seems to
-   * be, as far as that is known.
+   * Walks the `data` of a line whose type is not known yet, as the scanner's `WalkData`. `target`: the likely stream of the
+   * record, if known.
    */
   walkData?(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number;
-  /** What was walked since the last message was no record. */
+  /** The last walk was not of a record. */
   forgetWalk?(): void;
 };
 
 type Options<Target> = {
   readonly byKey: ReadonlyMap<StreamKey, Target>;
-  /** The top-level fields of `data` that are to be found. */
+  /** The top-level fields of `data` to find. */
   readonly fields: readonly string[];
   readonly states: DurableStates;
   readonly completion: Completion;
   readonly handlers: LineHandlers<Target>;
   readonly walker?: DataWalker<Target>;
-  /** The number that stands for all streams that are not in the catalog. */
+  /** The number for all streams that are not in the catalog. */
   readonly strays: number;
   readonly log: Log;
 };
 
-/** What came so far; `bytes` with all that lies between messages. */
+/** What has arrived. `bytes` includes everything between messages. */
 export type LineCounts = { records: number; states: number; bytes: number };
 
 export class LineIntake<Target extends Repaired> {
@@ -83,7 +80,7 @@ export class LineIntake<Target extends Repaired> {
     this.#scanner = createRecordScanner(options.fields, 'airbyte', walkData);
   }
 
-  /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
+  /** @throws INPUT_INVALID, naming a line, or an error of a handler. The lines before it have been taken. */
   take(batch: LineBatch): void {
     const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
     const allUtf8 = isUtf8(bytes);
@@ -138,10 +135,10 @@ export class LineIntake<Target extends Repaired> {
     }
   }
 
-  /** Of a record with doubtful values; undefined if it needs no change, and then it has been scanned again. */
+  /** For a record with doubtful values. Undefined if the record needs no change; it has then been scanned again. */
   #madeReadable(bytes: Buffer, start: number, end: number): Buffer | undefined {
     const { envelope } = this.#scanner;
-    this.#names.find(bytes, envelope); // The walker of a stream may take such values, once the stream is known.
+    this.#names.find(bytes, envelope); // Once the stream is known, its walker may accept such values.
     this.#options.walker?.forgetWalk?.();
     this.#scanner.scan(bytes, start, end);
     const readable = envelope.isDoubtful ? this.repairs.readable(bytes, { start, end: end + 1 }, envelope) : undefined;
@@ -149,7 +146,7 @@ export class LineIntake<Target extends Repaired> {
     return readable;
   }
 
-  /** A record can have NaN and Infinity, which become null. */
+  /** A record may contain NaN and Infinity, which become null. */
   #takeMalformed(bytes: Buffer, start: number, end: number, line: number): void {
     const masked = withNumbers(bytes, start, end);
     const kind = masked === undefined ? 'malformed' : this.#scanner.scan(masked, 0, end - start);
@@ -180,7 +177,7 @@ export class LineIntake<Target extends Repaired> {
     this.#options.handlers.record(target, bytes, envelope, line);
   }
 
-  /** Only a record can be kept although it is not UTF-8. */
+  /** Only a record can be kept if it is not UTF-8. */
   #takeNotUtf8(bytes: Buffer, start: number, end: number, line: number): void {
     if (isRecord(this.#scanner.scan(bytes, start, end))) this.#refuse('not_utf8', bytes, line);
     else {
@@ -192,7 +189,7 @@ export class LineIntake<Target extends Repaired> {
     }
   }
 
-  /** `reason`: of a stream that is in the catalog. */
+  /** `reason`: for a stream that is in the catalog. */
   #refuse(reason: RefusalReason, bytes: Buffer, line: number): void {
     const { envelope } = this.#scanner;
     const target = this.#names.find(bytes, envelope);
@@ -211,7 +208,7 @@ export class LineIntake<Target extends Repaired> {
     this.#options.handlers.refused(target, refused, where);
   }
 
-  /** `beginning`: all that is held of the line beside its outline. */
+  /** `beginning`: all that is kept of the line, in addition to its outline. */
   #takeTooLong(beginning: Buffer, { size, outline }: TooLong, line: number): void {
     const found = recordIn(outline, this.#options.fields);
     if (found === undefined) throw tooLong();
@@ -225,7 +222,8 @@ export class LineIntake<Target extends Repaired> {
     const { states, completion, handlers, byKey } = this.#options;
     const state = parseStateLine(line);
     const target = state.stream === undefined ? undefined : byKey.get(streamKey(state.stream));
-    // A state of a stream that is not in the catalog waits for everything, which is always safe, and says nothing of it.
+    // A STATE of a stream that is not in the catalog waits for all files, which is always safe, and proves nothing about the
+    // stream.
     const scope = target === undefined ? 'all' : target.index;
     states.add(scope, state);
     if (target !== undefined || state.stream === undefined) completion.state(scope);
@@ -233,7 +231,7 @@ export class LineIntake<Target extends Repaired> {
     this.counts.states += 1;
   }
 
-  /** `line` lies in `bytes`, which the scanner has scanned last. */
+  /** `line` is part of `bytes`, which the scanner has scanned last. */
   #takeOther(bytes: Buffer, line: Uint8Array): void {
     const { completion, byKey, log } = this.#options;
     const { typeStart, typeEnd } = this.#scanner.envelope;

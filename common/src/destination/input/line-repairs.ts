@@ -1,4 +1,4 @@
-// Changes records of the input that some reader would refuse, and counts each change by stream and field.
+// Repairs records that some readers would refuse, and counts each repair by stream and field.
 import { countNotNumbers, withNulls } from '../../json/not-numbers.ts';
 import { replaceHalves } from '../../json/surrogates.ts';
 import type { Envelope } from '../../records/envelope.ts';
@@ -8,10 +8,10 @@ import { findByField, RepairTally, type Repair } from '../../records/repairs.ts'
 type Find = Parameters<typeof findByField>[2];
 type Span = { readonly start: number; readonly end: number };
 
-/** `textColumns`: paths of fields with keys that users make, which no text names. */
+/** `textColumns`: paths of fields with keys that users choose. Texts do not name them. */
 export type Repaired = { readonly index: number; readonly textColumns?: readonly string[] };
 
-/** `streamOf`: whose record it is. */
+/** `streamOf`: the stream of a record. */
 export class LineRepairs extends RepairTally {
   readonly #streamOf: (bytes: Buffer, found: Envelope) => Repaired;
 
@@ -27,13 +27,13 @@ export class LineRepairs extends RepairTally {
     });
   }
 
-  /** `masked`: the line as `withNumbers` returns it, and as it was scanned. */
+  /** `masked`: the line as `withNumbers` returned it and as it was scanned. */
   withNulls(line: Buffer, masked: Buffer, found: Envelope): Buffer {
     this.#find('nulled', masked, found, (from, to) => countNotNumbers(line, masked, from, to));
     return withNulls(line, masked);
   }
 
-  /** A part of the input with `data`, such as its line; undefined if it needs no change. */
+  /** `readable` gets a part of the input with `data`, such as its line. Undefined if it needs no change. */
   readable(bytes: Buffer, { start, end }: Span, found: Envelope): Buffer | undefined {
     if (found.dataStart < 0) return undefined;
     const stream = this.#streamOf(bytes, found);

@@ -1,14 +1,14 @@
-// Records that are set aside instead of written: why, the line that keeps them, and when they are too many for a run to be
-// called a success.
+// Records that are set aside instead of written: the reasons, the line that keeps such a record, and the share at which a run
+// fails.
 import { parseJson } from '../../json/parse-json.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Envelope } from '../../records/envelope.ts';
 
 /**
- * The closed list. `time_out_of_range`: no time, or one before 2000 or more than 24 h ahead; `other_workspace`: not of the
- * configured one; `too_late`, `too_early`: further from the present than the policy for late data allows. `not_an_object`: its
- * data is something else, or missing; `not_utf8`; `unknown_stream`: not in the catalog; `line_too_long`: only its beginning is
- * kept; `row_too_large`: for the engine's memory; `no_table`: an event whose name no table can have.
+ * The closed list. `time_out_of_range`: no time, or a time before 2000 or more than 24 h ahead. `other_workspace`: not the
+ * configured one. `too_late`, `too_early`: further from the present than `late_data` allows. `not_an_object`: `data` is missing
+ * or of another type. `not_utf8`. `unknown_stream`: not in the catalog. `line_too_long`: only the beginning is kept.
+ * `row_too_large`: for the engine's memory. `no_table`: an event whose name cannot have a table.
  */
 export const REJECTION_REASONS = [
   'missing_field',
@@ -26,25 +26,25 @@ export const REJECTION_REASONS = [
 ] as const;
 type RejectionReason = (typeof REJECTION_REASONS)[number];
 
-/** Why no row of any stream can be made of a record. */
+/** Why a record cannot become a row of any stream. */
 export type RefusalReason = 'not_an_object' | 'not_utf8' | 'unknown_stream' | 'line_too_long';
 
 export type Rejection = { readonly reason: RejectionReason; readonly field: string };
 
-/** A run fails that rejects so many records of a stream, if they are also more than this share of it. */
+/** A run fails if it rejects more records of a stream than this number, and more than this share. */
 const manyRecords = 100;
 const largeShare = 0.1;
 
-/** The record with the reason, as JSON; the caller ends the line. */
+/** The record with the reason, as JSON without a line end. */
 export function rejectedLine({ reason, field }: Rejection, record: Uint8Array): Buffer {
   const head = `{"reason":"${reason}","field":${JSON.stringify(field.toWellFormed())},"record":`;
   return Buffer.concat([Buffer.from(head), record, Buffer.from('}')]);
 }
 
-/** A record that no row can be made of, as the line that keeps it. */
+/** A record that cannot become a row, as the line that keeps it. */
 export type LineRefusal = Rejection & { readonly reason: RefusalReason; readonly kept: Buffer };
 
-/** Of a RECORD that was scanned. `record`: its data, if it has any. `isUtf8`: otherwise the record is kept in base64. */
+/** For a RECORD that was scanned. `record`: its data, if any. `isUtf8`: if false, the record is kept in base64. */
 export function refusal(
   reason: RefusalReason,
   { bytes, found }: { readonly bytes: Buffer; readonly found: Envelope },
@@ -56,14 +56,14 @@ export function refusal(
   return { reason, field, kept: Buffer.concat([head, ...parts].map((part) => Buffer.from(part))) };
 }
 
-/** Of a line of `size` bytes, of which only the beginning was held. */
+/** For a line of `size` bytes, of which only the beginning is kept. */
 export function tooLongRefusal(beginning: Buffer, size: number): LineRefusal {
   const start = JSON.stringify(beginning.toString());
   const kept = Buffer.from(`{"reason":"line_too_long","field":"data","bytes":${size},"line_start":${start}}`);
   return { reason: 'line_too_long', field: 'data', kept };
 }
 
-/** Names are cut: they are not of the catalog and may be of any length. */
+/** Names are cut, because names outside the catalog may have any length. */
 const maxNameLength = 1000;
 
 function namesOf(bytes: Buffer, { streamStart, streamEnd, namespaceStart, namespaceEnd }: Envelope): string {
@@ -75,7 +75,7 @@ function namesOf(bytes: Buffer, { streamStart, streamEnd, namespaceStart, namesp
   return `,"stream":${name(streamStart, streamEnd)}${namespace}`;
 }
 
-/** Piece by piece: as one text it would take its memory again. */
+/** In pieces: one large text would take the same memory again. */
 function inBase64(bytes: Buffer): Buffer {
   const pieceBytes = 3 * 16 * 1024;
   const text = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4);
@@ -85,7 +85,7 @@ function inBase64(bytes: Buffer): Buffer {
   return text;
 }
 
-/** What ends the run where rejected records are to. `label`: of the stream; `line`: counted from 1. */
+/** The error that ends the run if `invalid_records` is `fail`. `label`: names the stream; `line`: counted from 1. */
 export function recordRefused(label: string, { reason, field }: Rejection, line: number): ConnectorError {
   const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
   return new ConnectorError('RECORDS_REJECTED', text);
@@ -98,12 +98,15 @@ type Tally = {
   readonly byCause: Map<string, Rejection & { count: number }>;
 };
 
-/** Whether a run fails that rejects `rejected` of `total` records. */
+/** Whether a run that rejects `rejected` of `total` records fails. */
 export function areTooMany(rejected: number, total: number): boolean {
   return rejected >= manyRecords && rejected > total * largeShare;
 }
 
-/** What became of each stream's records; the number after the last stream stands for all that are not in the catalog. */
+/**
+ * Counts accepted and rejected records by stream. The number after the last stream stands for all streams that are not in the
+ * catalog.
+ */
 export class RejectionTally {
   readonly #tallies: readonly Tally[];
   readonly #streams: number;
@@ -113,7 +116,7 @@ export class RejectionTally {
     this.#tallies = Array.from({ length: streams + 1 }, () => ({ accepted: 0, rejected: 0, byCause: new Map() }));
   }
 
-  /** Records rejected, of all streams. */
+  /** Rejected records of all streams. */
   get rejected(): number {
     return this.#tallies.reduce((sum, tally) => sum + tally.rejected, 0);
   }
@@ -140,7 +143,7 @@ export class RejectionTally {
     return this.#tallies[stream] as Tally;
   }
 
-  /** Of the stream, records by why they were rejected. */
+  /** The stream's rejected records, by reason. */
   reasons(stream: number): ReadonlyMap<RejectionReason, number> {
     const counts = new Map<RejectionReason, number>();
     for (const { reason, count } of (this.#tallies[stream] as Tally).byCause.values()) {
@@ -149,13 +152,13 @@ export class RejectionTally {
     return counts;
   }
 
-  /** Records that are not of the catalog are held against all of the run. */
+  /** Records outside the catalog are compared with all records of the run. */
   #total(stream: number): number {
     const among = stream === this.#streams ? this.#tallies : [this.#tallies[stream] as Tally];
     return among.reduce((sum, { accepted, rejected }) => sum + accepted + rejected, 0);
   }
 
-  /** The streams with too many rejected records, each said in a clause with the main reason. */
+  /** A clause for each stream with too many rejected records, with the main reason. */
   excesses(label: (stream: number) => string): readonly string[] {
     return this.#tallies.flatMap(({ rejected, byCause }, stream) => {
       if (!this.isExcessive(stream)) return [];

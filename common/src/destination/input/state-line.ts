@@ -1,4 +1,4 @@
-// A STATE as it was received: a destination gives it back byte for byte, with nothing added but `destinationStats`.
+// A STATE as it was received. A destination prints it byte for byte, and adds only `destinationStats`.
 import { NEWLINE, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
@@ -7,18 +7,18 @@ import { isObject, type StateStats } from '../../protocol/messages.ts';
 import { streamDescriptor } from '../../protocol/stream-key.ts';
 import { findMember, skipSpace, type JsonMember } from '../../json/json-bytes.ts';
 
-/** A received STATE. `stream` is absent for GLOBAL (and legacy) states, which speak of all streams. */
+/** A received STATE. `stream` is absent for GLOBAL and legacy states, which cover all streams. */
 export type StateLine = {
-  /** The line with its newline; a copy of its own. */
+  /** The line with its newline, copied. */
   readonly bytes: Buffer;
   readonly stream?: StreamDescriptor;
-  /** The raw JSON that says how far the source is: `stream_state`, or `global`, or a legacy state's `data`. */
+  /** The raw JSON of the source's position: `stream_state`, `global`, or the `data` of a legacy state. */
   readonly position: Buffer;
 };
 
 /**
- * Reads a line that is valid JSON and of type STATE; `line` ends with its newline.
- * @throws INPUT_INVALID by `invalid` when it has no state that could be given back.
+ * Reads a line that is valid JSON and of type STATE; `line` ends with its newline. @throws INPUT_INVALID, by `invalid`, if it
+ * has no state to print.
  */
 export function parseStateLine(line: Uint8Array): StateLine {
   const bytes = Buffer.from(line);
@@ -33,7 +33,7 @@ export function parseStateLine(line: Uint8Array): StateLine {
   return { bytes, position: slice(bytes, whole) };
 }
 
-/** The line to print: as received, its `destinationStats` set. `recordCount` has a decimal point, as Airbyte writes it. */
+/** The line to print: as received, with `destinationStats`. `recordCount` has a decimal point, as Airbyte writes it. */
 export function withStats({ bytes }: StateLine, stats: StateStats): Buffer {
   const rejected = stats.rejectedRecordCount ?? 0;
   const more = rejected === 0 ? '' : `,"rejectedRecordCount":${rejected}.0`;

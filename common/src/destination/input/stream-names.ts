@@ -1,14 +1,16 @@
-// Which stream of the catalog a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
-// stream, and for those nothing is decoded or built.
+// Finds the stream of a record by the raw bytes of its name and namespace. Records usually come in rows of one stream; for
+// those nothing is decoded or built.
 import { parseJson } from '../../json/parse-json.ts';
+import { wordsOf } from '../../json/words.ts';
 import type { Envelope } from '../../records/envelope.ts';
+import { knownText, standsAt, type KnownText } from '../../records/known-text.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 
 type Named = { readonly name: string; readonly namespace?: string | undefined };
 
 /**
- * What is known of each stream, by its key, and by its name alone where no other stream has that name: PyAirbyte's cache
- * leaves the namespace of a stream out in all it sends.
+ * Streams by their key, and also by their name alone if no other stream has it: PyAirbyte's cache omits the namespace in all
+ * its messages.
  */
 export function byStreamKey<Target>(
   streams: readonly (readonly [stream: Named, target: Target])[],
@@ -22,11 +24,11 @@ export function byStreamKey<Target>(
   return found;
 }
 
-/** Ways of writing names that are remembered, and how long one may be. */
+/** The number of remembered spellings of names, and the longest one. */
 const maxSpellings = 10_000;
 const maxSpellingBytes = 2048;
 
-type Spelling<Target> = { readonly name: Uint8Array; readonly namespace: Uint8Array; readonly target: Target };
+type Spelling<Target> = { readonly name: KnownText; readonly namespace: KnownText; readonly target: Target };
 
 export class StreamNames<Target> {
   readonly #byKey: ReadonlyMap<StreamKey, Target>;
@@ -48,15 +50,15 @@ export class StreamNames<Target> {
     return target;
   }
 
-  /** What `find` has found before for names spelled so; undefined for others, and where no stream is named. Hot path. */
+  /** What `find` has found before for this spelling. Undefined for new spellings, and if no stream is named. Hot path. */
   known(bytes: Uint8Array, found: Envelope): Target | undefined {
     const { streamStart, streamEnd, namespaceStart, namespaceEnd } = found;
     if (streamStart < 0) return undefined;
     const last = this.#last;
     const isLast =
       last !== undefined &&
-      isSame(bytes, streamStart, streamEnd, last.name) &&
-      isSame(bytes, namespaceStart, namespaceStart < 0 ? namespaceStart : namespaceEnd, last.namespace);
+      isText(bytes, streamStart, streamEnd, last.name) &&
+      (namespaceStart < 0 ? last.namespace.length === 0 : isText(bytes, namespaceStart, namespaceEnd, last.namespace));
     if (isLast) return last.target;
     const isLong = streamEnd - streamStart > maxSpellingBytes || namespaceEnd - namespaceStart > maxSpellingBytes;
     const spelling = isLong ? undefined : this.#spellings.get(rawNames(bytes, found).join(''));
@@ -64,15 +66,15 @@ export class StreamNames<Target> {
     return spelling?.target;
   }
 
-  /** Both are raw JSON, a character for each byte. */
+  /** Both are raw JSON, one character for each byte. */
   #remember(name: string, namespace: string, target: Target): Spelling<Target> {
-    const spelling = { name: Buffer.from(name, 'latin1'), namespace: Buffer.from(namespace, 'latin1'), target };
+    const spelling = { name: knownText(name, 'latin1'), namespace: knownText(namespace, 'latin1'), target };
     if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
     this.#spellings.set(name + namespace, spelling);
     return spelling;
   }
 
-  /** Both are raw JSON, a character for each byte. */
+  /** Both are raw JSON, one character for each byte. */
   #lookUp(rawName: string, rawNamespace: string): Target | undefined {
     const name = String(parsed(rawName));
     const json = rawNamespace === '' ? undefined : parsed(rawNamespace);
@@ -84,7 +86,7 @@ function parsed(raw: string): unknown {
   return parseJson(Buffer.from(raw, 'latin1').toString());
 }
 
-/** Stream and namespace as raw JSON, a character for each byte; no namespace is ''. */
+/** Stream and namespace as raw JSON, one character for each byte. No namespace is ''. */
 function rawNames(
   bytes: Uint8Array,
   { streamStart, streamEnd, namespaceStart, namespaceEnd }: Envelope,
@@ -95,8 +97,6 @@ function rawNames(
   return [latin1(streamStart, streamEnd), namespaceStart < 0 ? '' : latin1(namespaceStart, namespaceEnd)];
 }
 
-function isSame(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
-  if (end - start !== text.length) return false;
-  for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text[index]) return false;
-  return true;
+function isText(bytes: Uint8Array, start: number, end: number, text: KnownText): boolean {
+  return end - start === text.length && standsAt(wordsOf(bytes), start, text);
 }

@@ -1,5 +1,5 @@
-// What the plans of both destinations decide alike: which entry of `streams` is for a stream, which fields of its records are to
-// be found, whether it is of a published type, and that no two streams share a path.
+// Decisions that the plans of both destinations share: the entry of `streams` for a stream, the fields to find in its records,
+// whether it is of a published type, and that no two streams share a path.
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -7,10 +7,10 @@ import { isObject, type JsonObject } from '../../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
 import type { RowSchema } from '../../published/row-schema.ts';
 
-/** The field that says when a row happened, if no other is set. */
+/** The field with the time of a row, unless another one is set. */
 export const defaultTimeField = 'time';
 
-/** What is set for a stream in `streams`. */
+/** The entry of a stream in `streams`. */
 export type StreamEntry = {
   readonly stream: string;
   readonly namespace?: string | undefined;
@@ -19,7 +19,7 @@ export type StreamEntry = {
   readonly partition_by?: string[] | undefined;
 };
 
-/** What is set for a stream: by the entry that has its namespace too, else by one for any namespace. */
+/** The entry with the stream's name and namespace, or else the one for any namespace. */
 export function entryFor<Found extends StreamEntry>(
   stream: Pick<ConfiguredStream, 'name' | 'namespace'>,
   entries: readonly Found[],
@@ -29,12 +29,12 @@ export function entryFor<Found extends StreamEntry>(
   return exact ?? named.find(({ namespace }) => given(namespace) === undefined);
 }
 
-/** What a stream of no published type is called in the path, unless its entry says so. */
+/** The name in the path of a stream that is not of a published type, unless its entry has one. */
 export function pathNameOf({ name, namespace = '' }: ConfiguredStream, hasNamespace: boolean | undefined): string {
   return hasNamespace === true && namespace !== '' ? `${namespace}__${name}` : name;
 }
 
-/** A field that a form left empty is not set. */
+/** A form may send an empty field: it is not set. */
 export function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
@@ -54,11 +54,11 @@ export function warnOfUnusedEntries(
   }
 }
 
-/** The top-level fields of `data` that the scanner has to find, each with a number. */
+/** The top-level fields of `data` that the scanner must find, each with a number. */
 export class FieldNumbers {
   readonly names: string[] = [];
 
-  /** The same number for the same field. */
+  /** @returns the same number for the same field. */
   of(name: string): number {
     const known = this.names.indexOf(name);
     return known < 0 ? this.names.push(name) - 1 : known;
@@ -66,8 +66,8 @@ export class FieldNumbers {
 }
 
 /**
- * Whether the stream is of a published type: its entry does not say otherwise, and the catalog knows all fields that the type
- * requires. If not, the log says which it lacks.
+ * Whether the stream is of a published type: its entry does not deny it, and the catalog has all fields that the type requires.
+ * If not, the log names the missing fields.
  */
 export function isOfType(
   schema: RowSchema,
@@ -82,7 +82,7 @@ export function isOfType(
   const names = missing.map(({ name }) => `"${name}"`).join(', ');
   log(
     'WARN',
-    `The stream "${streamLabel(stream)}" is not taken for the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
+    `The stream "${streamLabel(stream)}" does not count as the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
   );
   return false;
 }
@@ -92,7 +92,7 @@ export function declaredProperties({ jsonSchema: { properties } }: ConfiguredStr
   return isObject(properties) ? properties : {};
 }
 
-/** `why`: the rest of a sentence about the stream. */
+/** `why`: the rest of a sentence that begins with the stream. */
 export function refusedStream(stream: ConfiguredStream, why: string): ConnectorError {
   const text = `The stream "${streamLabel(stream)}" ${why}`;
   return new ConnectorError('CATALOG_INVALID', text, { stream: streamDescriptor(stream) });

@@ -1,5 +1,5 @@
-// TRACE messages as a destination gets them. STREAM_STATUS is the only word of the Airbyte protocol about whether a stream is complete.
-// ERROR comes only from a source in the same pipe: a platform keeps it to itself.
+// TRACE messages as a destination receives them. Only STREAM_STATUS reports in the Airbyte protocol whether a stream is
+// complete. ERROR comes only from a source in the same pipe, because a platform does not forward it.
 import { parseJson } from '../../json/parse-json.ts';
 import { ERROR_CODES } from '../../protocol/codes/error-codes.ts';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
@@ -7,12 +7,12 @@ import { streamDescriptor } from '../../protocol/stream-key.ts';
 
 type StreamEnd = { readonly stream: StreamDescriptor; readonly verdict: 'complete' | 'incomplete' };
 
-/** A TRACE line, which is valid JSON. */
+/** `line` is valid JSON. */
 export function parseTrace(line: Uint8Array): unknown {
   return member(parseJson(Buffer.from(line).toString()), 'trace');
 }
 
-/** The text of an error of this project's source, which is free of secrets; undefined for any other trace. */
+/** The text of an error of this project's source, which contains no secrets. Undefined for any other trace. */
 export function sourceError(trace: unknown): string | undefined {
   const error = member(trace, 'error');
   const [text, internal] = [member(error, 'message'), member(error, 'internal_message')];
@@ -21,7 +21,7 @@ export function sourceError(trace: unknown): string | undefined {
   return Object.hasOwn(ERROR_CODES, code) ? `${text} (${code})` : undefined;
 }
 
-/** What a trace says about the end of a stream; undefined for any other. */
+/** What a trace reports about the end of a stream. Undefined for any other trace. */
 export function streamEnd(trace: unknown): StreamEnd | undefined {
   const status = member(member(trace, 'stream_status'), 'status');
   if (status !== 'COMPLETE' && status !== 'INCOMPLETE') return undefined;

@@ -1,50 +1,53 @@
-// Where a destination puts its files: the folder of each stream or table, below it a folder for each hour or day (UTC), and in
-// these `{timestamp}-{hash}-{worker_id}{extension}`. Pure; a destination's layout is a few lines of data. Nothing a stream is
-// called can lead out of the prefix.
+// Where a destination stores its files: a folder for each stream or table, in it a folder for each hour or day (UTC), and in
+// that `{timestamp}-{hash}-{worker_id}{extension}`. Pure; a destination's layout is a few lines of data. No name of a stream
+// can lead out of the prefix.
 import { encodeName, encodeValue, maxKeyBytes } from '../files/key-part.ts';
 import { stagedKeyBytes } from '../replacing/export-id.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { isMarked, partitionForm } from '../files/partition-folders.ts';
 
 type LayoutRules = {
-  /** What has a folder, for messages; the field of an entry of `streams` that gives a stream another one. */
+  /** The word for a place in messages, and the field of `streams` that renames it. */
   readonly noun: 'type' | 'table';
-  /** What the path of each folder begins with, below the prefix. */
+  /** The beginning of each folder's path, below the prefix. */
   readonly parent: 'type=' | 'data/';
-  /** The same of the folders of rejected records: readers of Hive tables ignore names that begin with an underscore. */
+  /** The same for folders of rejected records. Readers of Hive tables ignore names that begin with an underscore. */
   readonly rejectedParent: '_rejected/type=' | '_rejected/';
-  /** Whose rows share a folder. */
+  /** The rows of this period share a folder. */
   readonly period: 'hour' | 'day';
-  /** Whether `month=01` is written, or `month=1`. */
+  /** Whether the form is `month=01` or `month=1`. */
   readonly isPadded: boolean;
-  /** How the names of files may end: `.jsonl.gz`. */
+  /** The possible ends of file names: `.jsonl.gz`. */
   readonly extensions: readonly string[];
 };
 
-/** What the key of a data file says. `name`: of the stream or table, as it is in the path; `period`: undefined without date folders. */
+/**
+ * What the key of a data file contains. `name`: of the stream or table, as in the path; `period`: undefined without date
+ * folders.
+ */
 export type DataKey = { readonly name: string; readonly period: number | undefined; readonly timestamp: number };
 
 /** `prefix` is empty or ends with a slash, and so does each folder. */
 export type Layout = Pick<LayoutRules, 'noun' | 'parent' | 'period' | 'rejectedParent'> & {
-  /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
+  /** What is replaced at once: the files of a stream or table. @throws RangeError as `encodeName` does. */
   readonly place: (prefix: string, name: string) => DataPlace;
   readonly rejectedFolder: (prefix: string, name: string) => string;
   /**
-   * Whether every key below the folder fits S3's limit, also while the file waits in staging. `partition`: the most bytes that the
-   * folders of a partition take; `staged`: what a run of several writers adds in staging.
+   * Whether every key below the folder fits S3's limit, also while the file is staged. `partition`: the most bytes of partition
+   * folders; `staged`: the bytes that a run of several writers adds in staging.
    */
   readonly fits: (folder: string, bytes?: { readonly partition?: number; readonly staged?: number }) => boolean;
-  /** The number since 1970 of the hour or day that a time in milliseconds is in. */
+  /** The number of the hour or day since 1970, from a time in milliseconds. */
   readonly periodOf: (ms: number) => number;
   /** The folders of a period. */
   readonly folders: (period: number) => string;
-  /** Of the key of a data file in this very form, without its prefix; undefined for any other. */
+  /** Reads the key of a data file, without its prefix. Undefined for a key of any other form. */
   readonly readKey: (path: string) => DataKey | undefined;
 };
 
 const days = ['year', 'month', 'day'] as const;
 
-/** The names of the folders of a period, from coarse to fine. */
+/** The names of the folders of a period, from year to day or hour. */
 export const dateFolders = { day: days, hour: [...days, 'hour'] } as const;
 
 const hourMs = 3_600_000;
@@ -53,7 +56,7 @@ const longestName = '253402300799999-0123456789abcdef-'.length + 32;
 
 export function defineLayout(rules: LayoutRules): Layout {
   const { noun, parent, rejectedParent, period, isPadded, extensions } = rules;
-  const encode = parent.endsWith('/') ? encodeName : encodeValue; // `type=..` leads nowhere, `data/..` would.
+  const encode = parent.endsWith('/') ? encodeName : encodeValue; // `type=..` is harmless, `data/..` is not.
   const ms = periodMs[period];
   const longestExtension = Math.max(...extensions.map(({ length }) => length));
   const numberText = (number: number): string => String(number).padStart(isPadded ? 2 : 1, '0');
@@ -79,7 +82,7 @@ export function defineLayout(rules: LayoutRules): Layout {
   };
 }
 
-/** Keys come in the order of a listing: the folders of the last one are kept. */
+/** Keys come in the order of a listing, so the folders of the last key are kept. */
 function keyReader({ parent, period, extensions }: LayoutRules, folders: Layout['folders']): Layout['readKey'] {
   const dates = String.raw`year=(\d{4})/month=(\d{1,2})/day=(\d{1,2})/${period === 'hour' ? String.raw`hour=(\d\d)/` : '()'}`;
   const endings = extensions.map((extension) => extension.replaceAll('.', String.raw`\.`)).join('|');

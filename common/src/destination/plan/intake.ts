@@ -1,5 +1,5 @@
-// Records in: each is judged, placed in time and handed to the destination's sink, or set aside with the reason. STATEs join those
-// that wait. The hot path: nothing here builds a string, an object or a Date for a record that is written.
+// Takes records: each is judged, placed in time and given to the destination's sink, or set aside with the reason. STATEs join
+// those that wait. Hot path: no string, object or Date is built for a record that is written.
 import type { LineBatch } from '../../protocol/lines.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Envelope } from '../../records/envelope.ts';
@@ -19,24 +19,30 @@ import { recordRefused, rejectedLine, RejectionTally, type LineRefusal, type Rej
 import { RecordJudge, type JudgeCounts, type RecordRules } from './record-judge.ts';
 import type { Plan, Target } from './plan.ts';
 
-/** Of the row in hand; one object for all rows. Times in milliseconds. */
+/** The place of the current row. One object is reused for all rows. Times are in milliseconds. */
 export type Placement = {
-  /** The row's own; NaN without a valid one. */
+  /** The row's own time; NaN if it has no valid one. */
   time: number;
-  /** What it is placed by: its own, or when it was emitted. */
+  /** The time that decides the folder: the row's own, or the time at which it was emitted. */
   placedBy: number;
-  /** When its line came: by the wall, and by the clock's `elapsed`. */
+  /** When the line arrived: by the wall clock, and by the clock's `elapsed`. */
   now: number;
   cameAt: number;
 };
 
-/** Where a destination's rows go. It counts them in `DurableStates`, since it alone knows what holds them until they are stored. */
+/**
+ * Where a destination's rows go. The sink counts them in `DurableStates`, because only the sink knows which file holds them
+ * until they are stored.
+ */
 export type Sink<Planned extends Target = Target> = DataWalker<Planned> & {
-  /** Takes the row `data` in. @returns why it cannot. Hot path. */
+  /** Takes the row `data`. @returns why it cannot. Hot path. */
   append(target: Planned, placement: Readonly<Placement>, bytes: Buffer, found: Envelope): Rejection | undefined;
-  /** Takes a line in that is to be kept below `_rejected/`, placed by when its record was emitted. */
+  /** Takes a line for `_rejected/`. The time at which its record was emitted decides the folder. */
   setAside(target: Target, kept: Buffer, placement: Readonly<Placement>): void;
-  /** The source of a stream, or of all, says how far it is: part of the names of files begun from now on. */
+  /**
+   * A STATE reports the position of a stream, or of all streams. The position is part of the names of files that are begun
+   * later.
+   */
   passed(scope: Scope, position: Uint8Array): void;
 };
 
@@ -52,7 +58,7 @@ type Options<Planned extends Target> = {
 
 type SetAside = { readonly target: Target; readonly rejection: Rejection; readonly line: number };
 
-/** `untimed`: rows that should have a time of their own, have none and are placed by `emitted_at`. */
+/** `untimed`: rows that should have a time of their own and do not. `emitted_at` decides their folder. */
 export type IntakeCounts = LineCounts & JudgeCounts & RepairCounts & { readonly untimed: number };
 
 export class Intake<Planned extends Target> implements LineHandlers<Planned> {
@@ -62,9 +68,10 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
   readonly #judge: RecordJudge;
   readonly #lines: LineIntake<Planned>;
   readonly #placement: Placement = { time: Number.NaN, placedBy: 0, now: 0, cameAt: 0 };
-  /** Streams that cannot be written. */
+  /** Streams that have failed. */
   readonly #givenUp = new Set<number>();
-  #untimed = 0;
+  /** By the number of the stream. */
+  readonly #untimed: number[];
 
   constructor(options: Options<Planned>) {
     const { plan, sink, states, completion, rules, log } = options;
@@ -83,18 +90,29 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
       log,
     });
     this.rejections = new RejectionTally(targets.length);
+    this.#untimed = targets.map(() => 0);
   }
 
-  /** Of the lines, and of what was seen in their records. */
+  /** Counts of the lines, and of the records in them. */
   get counts(): IntakeCounts {
-    return { ...this.#lines.counts, ...this.#judge.counts, ...this.repairs.counts, untimed: this.#untimed };
+    return {
+      ...this.#lines.counts,
+      ...this.#judge.counts,
+      ...this.repairs.counts,
+      untimed: this.#untimed.reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  /** The rows of the stream that should have a time of their own and do not. */
+  untimedOf(stream: number): number {
+    return this.#untimed[stream] ?? 0;
   }
 
   get repairs(): RepairTally {
     return this.#lines.repairs;
   }
 
-  /** @throws INPUT_INVALID or RECORDS_REJECTED naming a line; the lines before it have been taken. */
+  /** @throws INPUT_INVALID or RECORDS_REJECTED, naming a line. The lines before it have been taken. */
   take(batch: LineBatch): void {
     const { clock } = this.#options;
     this.#placement.now = clock.wall();
@@ -102,7 +120,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
     this.#lines.take(batch);
   }
 
-  /** The stream cannot be written: its records are dropped, and its STATEs wait for ever. */
+  /** The stream has failed: its records are dropped, and its STATEs are never printed. */
   giveUp(stream: number): void {
     this.#givenUp.add(stream);
     this.#options.states.opened(stream, {}, beforeAllRecords);
@@ -126,7 +144,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
       placement.placedBy = isTimed ? this.#judge.timeToPlaceBy(placement) : emittedTime(bytes, found, placement.now);
       rejection = this.#sink.append(target, placement, bytes, found);
       if (rejection === undefined) {
-        if (!isTimed && target.timeField !== undefined) this.#untimed += 1;
+        if (!isTimed && target.timeField !== undefined) this.#untimed[target.index] = this.untimedOf(target.index) + 1;
         this.rejections.accept(target.index);
         return;
       }
@@ -152,7 +170,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
     this.#sink.passed(scope, position);
   }
 
-  /** Below _rejected/, where it belongs by `emitted_at`: its own time may be what is wrong with it. */
+  /** `emitted_at` decides the folder, because the record's own time may be the fault. */
   #setAside({ target, rejection, line }: SetAside, kept: Buffer, bytes: Buffer, found: Envelope): void {
     this.#sink.forgetWalk?.();
     const isFarFromPresent = rejection.reason === 'too_late' || rejection.reason === 'too_early';

@@ -1,5 +1,5 @@
-// What to do with each stream of the catalog: where its rows go, which field says when they happened, which schema they keep, and
-// what becomes of its earlier data. Decided once, at the start; what cannot be done is refused here, before anything is read.
+// Plans each stream of the catalog: where its rows go, which field has their time, which schema they keep, and what happens to
+// earlier data. The plan is made once, at the start. Streams that cannot be written are refused here, before any input is read.
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -25,54 +25,54 @@ import type { DataPlace } from '../replacing/own-keys.ts';
 import { partitionBytes, planRows, type RowPlan } from '../rows/row-plan.ts';
 import { runStagedBytes } from '../replacing/run-id.ts';
 
-/** What every destination knows of a stream. */
+/** What every destination knows about a stream. */
 export type Target = {
   /** Its number in the plan. */
   readonly index: number;
   readonly stream: StreamDescriptor;
-  /** For messages. */
+  /** Names the stream in messages. */
   readonly label: string;
-  /** Its name in the path, before it is encoded. */
+  /** The name in the path, before it is encoded. */
   readonly name: string;
   readonly place: DataPlace;
   readonly rejectedFolder: string;
-  /** The number in `Plan.fields` of the field that says when a row happened; undefined for a snapshot. */
+  /** The number in `Plan.fields` of the field with the time of a row. Undefined for a snapshot. */
   readonly timeField: number | undefined;
-  /** Undefined for a stream of no published type: its rows may be anything. */
+  /** Undefined for a stream that is not of a published type: its rows may be anything. */
   readonly published: Published | undefined;
-  /** Undefined: its rows are stored as they come. */
+  /** Undefined if rows are stored byte for byte. */
   readonly rowPlan: RowPlan | undefined;
-  /** What becomes of the data that is there already, and how the input shows that the stream is complete. */
+  /** What happens to the earlier data, and which message proves that the stream is complete. */
   readonly succession: Succession;
   readonly regime: Regime;
-  /** By the names of settings: those that decide what its files and rows look like. All writers of a run have the same. */
+  /** The settings that decide the form of its files and rows, by name. They are equal for all writers of a run. */
   readonly form: Readonly<Record<string, string>>;
 };
 
 export type Published = {
   readonly validate: RowValidator;
   readonly schema: RowSchema;
-  /** The number in `Plan.fields` of the field that says whose a row is. */
+  /** The number in `Plan.fields` of the field with the workspace of a row. */
   readonly workspaceField: number;
 };
 
 export type Plan<Planned extends Target = Target> = {
   readonly targets: readonly Planned[];
   readonly byKey: ReadonlyMap<StreamKey, Planned>;
-  /** Where records go of streams that are not in the catalog: all of them are rejected. */
+  /** The target of records whose stream is not in the catalog. All of them are rejected. */
   readonly strays: Target;
-  /** The top-level fields of `data` that the scanner has to find. */
+  /** The top-level fields of `data` that the scanner must find. */
   readonly fields: readonly string[];
 };
 
-/** What a destination decides by itself of a stream. */
+/** What a destination decides itself about a stream. */
 type Described<More> = {
   readonly name: string;
-  /** Of the published type that the stream is of. */
+  /** The schema of the published type of the stream. */
   readonly schema: RowSchema | undefined;
-  /** Fields to be found beside those of the schema. */
+  /** Fields to find in addition to those of the schema. */
   readonly fields?: readonly string[];
-  /** Other names below which the stream has files. */
+  /** Other names under which the stream has files. */
   readonly otherNames?: readonly string[];
   readonly more: (rowPlan: RowPlan | undefined) => More;
   /** Settings of the destination for `Target.form`. */
@@ -86,17 +86,17 @@ type PlanRules<Entry extends StreamEntry, More> = {
   readonly run?: DestinationPlace['run'];
   readonly layout: Layout;
   readonly entries: readonly Entry[];
-  /** The form of times in the columns that Airbyte's destinations add; undefined: they are not wanted. */
+  /** The form of times in the columns that Airbyte's destinations add. Undefined if the columns are not wanted. */
   readonly metadata: 'ms' | 'text' | undefined;
   readonly describe: (stream: ConfiguredStream, entry: Entry | undefined) => Described<More>;
-  /** What a stream is that neither its entry nor its type says. */
+  /** The kind of a stream if neither its entry nor its type decides it. */
   readonly kindOf: (succession: Succession) => RowSchema['kind'];
   readonly log: Log;
 };
 
 /**
- * @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path; CONFIG_INVALID for
- * streams that are replaced by one of several workers.
+ * @throws CATALOG_INVALID for generations that do not exist, and for streams that would share a path; CONFIG_INVALID for
+ * replaced streams if this is one of several workers.
  */
 export function planTargets<Entry extends StreamEntry, More>(
   rules: PlanRules<Entry, More>,
@@ -154,7 +154,7 @@ function formOf(rowPlan: RowPlan | undefined, settings: JsonObject): Target['for
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
-/** Their folder is not that of any stream: no name in a path begins so. */
+/** No stream has this folder: no name in a path begins like that. */
 function straysOf(prefix: string, index: number): Target {
   const name = '_unknown_stream';
   const folder = `${prefix}_rejected/${name}/`;
@@ -200,7 +200,7 @@ function refuseUnfit(
   );
 }
 
-/** `other`: the label of a stream that has the folder. */
+/** `other`: the label of the stream that already has the folder. */
 function refuseShared(stream: ConfiguredStream, other: string | undefined, noun: string, folder: string): void {
   if (other === undefined) return;
   throw refusedStream(
@@ -209,7 +209,7 @@ function refuseShared(stream: ConfiguredStream, other: string | undefined, noun:
   );
 }
 
-/** A target writes in several turns, and only the last one knows that a stream is complete. */
+/** A Singer target writes in several turns, and only the last turn knows that a stream is complete. */
 function refuseParts(catalog: readonly ConfiguredStream[]): void {
   const part = catalog.find(({ isPart }) => isPart === true);
   if (part === undefined) return;
@@ -217,13 +217,13 @@ function refuseParts(catalog: readonly ConfiguredStream[]): void {
   throw new ConnectorError('CONFIG_INVALID', text, { stream: streamDescriptor(part) });
 }
 
-/** Each of several workers would replace what the others have written. */
+/** Each of several workers would replace what the others wrote. */
 function refuseDivided(targets: readonly Target[], arrayIndex: string | undefined): void {
   const replaced = targets.find(({ succession }) => succession.kind === 'replace');
   if (arrayIndex === undefined || replaced === undefined) return;
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/how-to/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
+    `The stream "${replaced.label}" is replaced, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/how-to/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
     { stream: replaced.stream },
   );
 }
@@ -233,6 +233,6 @@ function warnOfHeldStates(targets: readonly Target[], log: Log): void {
   if (held.length === 0) return;
   log(
     'WARN',
-    `Replaced as a whole, once their new data is complete: ${held.join(', ')}. Their states come at the end only, and so do those that speak of all streams.`,
+    `These streams are replaced once their new data is complete: ${held.join(', ')}. Their states are printed at the end, and so are states for all streams.`,
   );
 }

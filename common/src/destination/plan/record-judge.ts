@@ -1,34 +1,33 @@
-// What is to become of a record, from its bytes and its time: whether it is rejected, and by which time it is placed. On the hot
-// path nothing is built for a record that passes.
+// Decides from a record's bytes and time whether it is rejected, and which time decides its folder. Hot path: nothing is built
+// for a record that passes.
 import { QUOTE, spells } from '../../json/json-bytes.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import type { Rejection } from '../input/rejections.ts';
 import type { Published, Target } from './plan.ts';
 
 export type RecordRules = {
-  /** What becomes of a record that breaks the schema of its published type. */
+  /** What to do with a record that breaks the schema of its published type. */
   readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
-  /** A record of another workspace is rejected. Undefined: all are taken. */
+  /** Records of other workspaces are rejected. Undefined: all are accepted. */
   readonly workspaceId: string | undefined;
-  /** Undefined: a row is placed by its time, however far that is from the present. */
+  /** Undefined: the time of a row decides its folder, however far it is from the present. */
   readonly late: LateRules | undefined;
 };
 
-type LateRules = {
+export type LateRules = {
   readonly maxLatenessMs: number;
   readonly policy: 'own_partition' | 'current_hour' | 'dead_letter';
 };
 
 /**
- * `invalid`: rows written although they break their schema; `late`, `early`: records far from the present, whatever became of
- * them.
+ * `invalid`: rows written although they break their schema. `late`, `early`: records far from the present, written or rejected.
  */
 export type JudgeCounts = { invalid: number; late: number; early: number };
 
-/** Of a record, in milliseconds: its own, as `ownTime` has it, and when it came. */
+/** Times of a record in milliseconds: its own, as `ownTime` returns it, and its arrival. */
 type Times = { readonly time: number; readonly now: number };
 
-/** A record further ahead of the present than this is early. */
+/** A record that is further in the future is early. */
 const maxEarlinessMs = 3_600_000;
 
 export class RecordJudge {
@@ -38,7 +37,7 @@ export class RecordJudge {
   readonly #workspace: Uint8Array | undefined;
   readonly #fields: readonly string[];
 
-  /** `fields`: as the plan has them. */
+  /** `fields`: those of the plan. */
   constructor({ invalidRecords, workspaceId, late }: RecordRules, fields: readonly string[]) {
     this.#invalidRecords = invalidRecords;
     this.#late = late;
@@ -46,7 +45,7 @@ export class RecordJudge {
     this.#fields = fields;
   }
 
-  /** Why the record is not written. */
+  /** @returns why the record is rejected, if it is. */
   judge(target: Target, bytes: Buffer, found: Envelope, { time, now }: Times): Rejection | undefined {
     if (target.published !== undefined) {
       const rejection = this.#judgePublished(target, bytes, found, time);
@@ -55,7 +54,7 @@ export class RecordJudge {
     return this.#late === undefined ? undefined : this.#judgeTime(this.#late, target, time, now);
   }
 
-  /** The row's own time, unless it is far from the present and not to be placed by it. */
+  /** The row's own time, or its time of arrival if the policy places late and early rows by that. */
   timeToPlaceBy({ time, now }: Times): number {
     const late = this.#late;
     if (late === undefined || late.policy !== 'current_hour') return time;
@@ -90,7 +89,7 @@ export class RecordJudge {
   }
 }
 
-/** Whether the row says that it is of the workspace, given as UTF-8. */
+/** Whether the row names the workspace. `workspace` is UTF-8. */
 function isOfWorkspace(
   bytes: Uint8Array,
   { fieldStarts, fieldEnds }: Envelope,
@@ -105,7 +104,7 @@ function isOfWorkspace(
   );
 }
 
-/** How a time lies to the present; a NaN is timely. */
+/** NaN is timely. */
 function timeliness(time: number, now: number, { maxLatenessMs }: LateRules): 'timely' | 'too_late' | 'too_early' {
   if (now - time > maxLatenessMs) return 'too_late';
   return time - now > maxEarlinessMs ? 'too_early' : 'timely';

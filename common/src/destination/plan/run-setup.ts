@@ -1,4 +1,4 @@
-// What a run of `write`, and a verb that takes part in it, has from its beginning.
+// The state of a `write` run, and of verbs that take part in one, from the beginning.
 import type { VerbContext } from '../../protocol/connector.ts';
 import { openS3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
@@ -13,7 +13,7 @@ import type { Plan, Target } from './plan.ts';
 
 export type RunContext = VerbContext & { readonly clock: Clock };
 
-/** What `write` is called with: tests give it a clock of their own. */
+/** The context of `write`. Tests supply a clock of their own. */
 export type WriteContext = VerbContext & { readonly clock?: Clock };
 
 export function runContext(context: WriteContext): RunContext {
@@ -27,7 +27,6 @@ type RunConfig = DestinationPlace & {
   readonly maxShrinkPercent?: number | undefined;
 };
 
-/** What a run has from its beginning. */
 export type RunSetup<Planned extends Target> = {
   readonly config: RunConfig;
   readonly plan: Plan<Planned>;
@@ -37,7 +36,7 @@ export type RunSetup<Planned extends Target> = {
   readonly states: DurableStates;
 };
 
-/** `heldBytes`: what STATEs may take that wait for the end. */
+/** `heldBytes`: the bound for STATEs that wait for the end. */
 export function setUpRun<Planned extends Target>(
   base: Pick<RunSetup<Planned>, 'config' | 'plan' | 'layout' | 'context'>,
   heldBytes: number,
@@ -46,7 +45,7 @@ export function setUpRun<Planned extends Target>(
   const { log, clock } = base.context;
   const maxDocumentBytes = largestDocument(maxMemoryBytes);
   const area = { s3: openS3(connection, { log, clock }), prefix, headers, maxDocumentBytes };
-  // In a run each STATE takes the place of the one before it: the last ones alone are handed in.
+  // In a run of several writers, each STATE replaces the one before it, because only the last ones are handed in.
   const most = run === undefined ? heldBytes : 0;
   return { ...base, area, states: new DurableStates(base.plan.targets.length + 1, most, clock) };
 }

@@ -1,5 +1,5 @@
-// Before anything is written: in each place what earlier runs left unfinished is settled, and what a generation outlives is
-// written down, in several places at a time.
+// Prepares all places before anything is written: it settles what earlier runs left unfinished, and records what a generation
+// outlives, in several places at a time.
 import type { ConnectorError, StreamDescriptor } from '../../protocol/errors.ts';
 import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { ExportId } from '../replacing/export-id.ts';
@@ -10,23 +10,23 @@ import { findPlaces, readRecords, type Area, type Records } from '../replacing/m
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { failsAlone } from './stream-failure.ts';
 
-/** To write a generation down takes a second, in which the names of the place's files are held. */
+/** Recording a generation takes a second, in which the names of the place's files are in memory. */
 const placesAtOnce = 16;
 
-/** By latest.json and the records of generations. `name`: of the other stream. */
+/** The owner according to latest.json and the records of generations. `name`: of the other stream. */
 export type Owner = { readonly kind: 'stream' | 'unknown' } | { readonly kind: 'other'; readonly name: string };
 
 export type Beginning = {
   readonly place: DataPlace;
-  /** What is there goes once this one is complete; undefined: nothing goes by its generation. */
+  /** The earlier data is deleted once this generation is complete. Undefined: no generation deletes it. */
   readonly generation: number | undefined;
   readonly stream: StreamDescriptor;
   /**
-   * Whether to begin a place that is not the stream's by the config, by whose it is according to its own documents. Absent: it is
-   * the stream's.
+   * Whether to begin a place that is not the stream's according to the config. It gets the owner according to the place's
+   * documents. Absent: the place is the stream's.
    */
   readonly judge?: (owner: Owner) => boolean;
-  /** Reads what else is kept of the place. @throws BUCKET_DOCUMENT_INVALID, and nothing is touched. */
+  /** Reads other documents of the place. @throws BUCKET_DOCUMENT_INVALID before anything is changed. */
   readonly verify?: (area: Area, signal: AbortSignal) => Promise<unknown>;
   /** Called for an error that fails the stream alone. */
   readonly refused: (error: ConnectorError) => void;
@@ -34,7 +34,7 @@ export type Beginning = {
 
 type Beginnings = Iterable<Beginning> | AsyncIterable<Beginning>;
 
-/** @throws what fails the run, as S3_ACCESS_DENIED. */
+/** @throws errors that fail the run, such as S3_ACCESS_DENIED. */
 export async function beginPlaces(area: Area, beginnings: Beginnings, signal: AbortSignal): Promise<void> {
   const withManifests = new Set(await findPlaces(area, signal));
   await forEachPlace(area, beginnings, signal, (reading, beginning, linked) =>
@@ -43,8 +43,8 @@ export async function beginPlaces(area: Area, beginnings: Beginnings, signal: Ab
 }
 
 /**
- * For one of several writers of a run: touches nothing, since another may be at work in the places.
- * @returns the export that counts in each place that has one.
+ * For one of several writers of a run. It changes nothing, because another writer may be at work in the places. @returns the
+ * current export of each place that has one.
  */
 export async function lookAtPlaces(
   area: Area,
@@ -87,7 +87,7 @@ async function forEachPlace(
   for await (const _ of steps);
 }
 
-/** All documents of the place are read before any is acted upon. */
+/** Reads all documents of the place before it acts on any. */
 async function beginPlace(
   area: Area,
   { place, generation, stream, judge, verify }: Beginning,
@@ -104,7 +104,7 @@ async function beginPlace(
   await noteGeneration(area, { ...scope, stream: owner.kind === 'stream' ? stream : undefined }, signal);
 }
 
-/** Touches nothing. @throws BUCKET_DOCUMENT_INVALID */
+/** Changes nothing. @throws BUCKET_DOCUMENT_INVALID */
 export async function ownerOf(
   area: Area,
   { place, stream, records }: Pick<Beginning, 'place' | 'stream'> & { readonly records?: Records | undefined },

@@ -1,38 +1,38 @@
-// The places that a stream's rows are in: one folder by the config, or, where a destination spreads a stream over several, those
-// that its earlier runs have filled.
+// The places of a stream's rows: one folder according to the config, or several if a destination spreads a stream; then also
+// the places that earlier runs filled.
 import type { ConnectorError } from '../../protocol/errors.ts';
 import type { Beginning } from './beginning.ts';
 import type { Target } from '../plan/plan.ts';
 
-/** Places by their names; `stream`: its number in the plan. */
+/** Places by name. `stream`: its number in the plan. */
 export type StreamPlaces<Planned extends Target = Target> = {
-  /** For `beginPlaces`: of all streams. */
+  /** For `beginPlaces`: the places of all streams. */
   beginnings(): Iterable<Beginning> | AsyncIterable<Beginning>;
-  /** That the stream had before, whether that is proven or not. */
+  /** The stream's earlier places, proven or not. */
   of(stream: number): Iterable<string>;
-  /** Those whose earlier files may go. `staged`: that are replaced anyway. */
+  /** The places whose earlier files may be deleted. `staged`: places that are replaced anyway. */
   proven(
     target: Planned,
     signal: AbortSignal,
     staged?: ReadonlyMap<string, unknown>,
   ): Promise<Iterable<string>> | Iterable<string>;
-  /** Whether rows of the stream can be in another place than that of its own name. Absent: they cannot. */
+  /** Whether rows of the stream can be in a place that is not named after it. Absent: they cannot. */
   mayFill?(target: Planned, name: string): boolean;
-  /** Asked once the files that would go from a place are listed. Whoever throws keeps them. */
+  /** Called when the files to delete from a place are listed. If it throws, they stay. */
   refuseShared?(target: Planned, name: string, signal: AbortSignal): Promise<void>;
-  /** Whether what a generation outlives stays in a place, since another stream has come to it. */
+  /** Whether a place keeps what a generation outlives, because another stream now writes there. */
   isShared?(target: Planned, name: string, signal: AbortSignal): Promise<boolean>;
 };
 
 /** Called for an error that fails the stream alone. */
 export type GiveUp = (target: Target, error: ConnectorError) => void;
 
-/** Where no stream can fail alone. */
+/** For verbs where no stream can fail alone. */
 export const throwRefused: GiveUp = ({ stream }, error) => {
   throw error.inStream(stream);
 };
 
-/** Of streams that have one place each. */
+/** For streams that have one place each. */
 export function onePlaceEach(targets: readonly Target[], giveUp: GiveUp): StreamPlaces {
   return {
     beginnings: () => targets.map((target) => beginningOf(target, target.place, giveUp)),

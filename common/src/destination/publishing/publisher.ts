@@ -1,6 +1,5 @@
-// The streams of a run whose earlier data goes: what is overwritten waits in staging and is swapped in at once in the end; what a
-// generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays. A stream may fill
-// several places, also ones that get no rows any more.
+// The replaced streams of a run. Overwritten streams wait in staging and are published at the end; what a generation outlives is
+// deleted at the end. Without proof that a stream is complete, its earlier data stays. A stream may fill several places.
 import { countText } from '../../program/text-layout.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
@@ -28,7 +27,7 @@ import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from '
 import { failsAlone } from './stream-failure.ts';
 import { WaitingFiles } from './waiting-files.ts';
 
-/** Of one stream: the more, the sooner all of them are new. */
+/** Places of one stream. The higher the number, the sooner all of them are new. */
 const placesAtOnce = 4;
 
 type Options<Planned extends Target> = {
@@ -39,15 +38,15 @@ type Options<Planned extends Target> = {
   readonly places: StreamPlaces<Planned>;
   readonly states: DurableStates;
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
-  /** Undefined: a stream may shrink. */
+  /** Undefined: a stream may shrink by any share. */
   readonly maxShrinkPercent?: number | undefined;
-  /** What the rows of a place look like, for its manifest. `name`: of the place. */
+  /** The schema of the rows of a place, for its manifest. `name`: of the place. */
   readonly schemaOf: (target: Planned, name: string) => JsonObject | Promise<JsonObject>;
   /** Called for each place whose files were replaced. */
   readonly replaced: (name: string, what: ReplacedSet) => void;
-  /** At a part of a run: whatever is written waits, of appended streams too, until the run is committed. */
+  /** For a part of a run: all files wait until the run is committed, also those of appended streams. */
   readonly attempt?: Attempt | undefined;
-  /** A run that is committed: the files of all its parts are made visible. */
+  /** For a run that is committed: publishes the files of all its parts. */
   readonly publishing?: RunPublication | undefined;
 };
 
@@ -74,7 +73,7 @@ export class Publisher<Planned extends Target> {
     this.waiting = new WaitingFiles({ area, streams: waiting.map(({ index }) => index), stagedAt });
   }
 
-  /** Before anything is written: ends what earlier runs left unfinished, and notes what is there. */
+  /** Runs before anything is written: settles what earlier runs left unfinished, and notes the existing files. */
   async begin(signal: AbortSignal): Promise<void> {
     const { area, workerId, layout, places, context } = this.#options;
     await beginPlaces(area, places.beginnings(), signal);
@@ -87,7 +86,7 @@ export class Publisher<Planned extends Target> {
       context.log('INFO', `Removed ${countText(removed, 'file')} that earlier runs left below _staging/.`);
   }
 
-  /** The input has ended by itself: does what the stream's end allows. Then STATEs may have become durable. */
+  /** Called when the input has ended by itself. Does what the end of the stream allows. Then STATEs may have become durable. */
   async conclude(target: Planned, verdict: StreamVerdict, signal: AbortSignal): Promise<void> {
     const { succession, stream } = target;
     const { publishing } = this.#options;
@@ -103,7 +102,7 @@ export class Publisher<Planned extends Target> {
     }
   }
 
-  /** Of a run: whether the stream can be published, before anything of any stream is. @throws REPLACEMENT_REFUSED, S3_OBJECT_CONFLICT */
+  /** For a run, before it publishes anything: judges the stream. @throws REPLACEMENT_REFUSED, S3_OBJECT_CONFLICT */
   async judge(target: Planned, signal: AbortSignal): Promise<void> {
     const { area, publishing, places } = this.#options;
     const staged = this.waiting.of(target.index);
@@ -118,7 +117,7 @@ export class Publisher<Planned extends Target> {
     await this.#refuseShrinking(target, names, [...staged.values()].flat(), signal);
   }
 
-  /** Of a run: rows that are added to those that are there. Whoever does it again writes the same files. */
+  /** For a run: adds rows to the existing ones. Repeating it writes the same files. */
   async #append(target: Planned, signal: AbortSignal): Promise<void> {
     const { area, places, states, replaced, publishing } = this.#options;
     const { index, succession } = target;
@@ -135,7 +134,7 @@ export class Publisher<Planned extends Target> {
       this.#options.context.log('INFO', `Added the rows of the run "${publishing.id}" to "${target.label}".`);
   }
 
-  /** Each place for itself; of several some are new before the others. */
+  /** Each place separately. If there are several, some are new before the others. */
   async #replace(target: Planned, signal: AbortSignal): Promise<void> {
     const { area, places, states, context } = this.#options;
     const staged = this.waiting.of(target.index);
@@ -144,7 +143,7 @@ export class Publisher<Planned extends Target> {
     const begun = area.s3.clock.elapsed();
     let failure: { readonly error: unknown } | undefined;
     const replace = async (name: string, reading: Area, linked: AbortSignal): Promise<void> => {
-      if (failure !== undefined) return; // What was begun is brought to its end all the same.
+      if (failure !== undefined) return; // A replacement that was begun is finished nevertheless.
       try {
         await this.#replacePlace(reading, target, { name, files: staged.get(name) ?? [] }, linked);
       } catch (error) {
@@ -208,11 +207,11 @@ export class Publisher<Planned extends Target> {
 
   #keep({ label, stream }: Planned, verdict: Exclude<StreamVerdict, 'proven'>): void {
     const { log, fail } = this.#options.context;
-    if (verdict === 'spoilt') log('WARN', `What was there before of "${label}" stays: too many records were rejected.`);
-    else if (verdict === 'untouched') {
-      log('WARN', `Nothing came for the stream "${label}": what was there before stays.`);
-    } else {
-      const text = `The input ended before the stream "${label}" was complete: what was there before stays. Run again.`;
+    const kept = 'the previous data stays current';
+    if (verdict === 'spoilt') log('WARN', `Too many records of "${label}" were rejected: ${kept}.`);
+    else if (verdict === 'untouched') log('WARN', `The input has nothing for the stream "${label}": ${kept}.`);
+    else {
+      const text = `The input ended before the stream "${label}" was complete: ${kept}. Run again.`;
       fail(new ConnectorError('STREAM_INCOMPLETE', text, { stream }));
     }
   }
@@ -226,8 +225,11 @@ export class Publisher<Planned extends Target> {
     const { area, places, context } = this.#options;
     const { label, regime } = target;
     if (verdict !== 'proven') {
-      if (regime === 'singer') return; // Of all runs together the target says it.
-      context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
+      if (regime === 'singer') return; // A Singer target reports it for all its turns together.
+      context.log(
+        'WARN',
+        `Rows older than generation ${generation} of "${label}" stay: the generation is not complete.`,
+      );
       return;
     }
     let removed = 0;

@@ -1,7 +1,7 @@
-// What a place shows once its files were replaced or added to, as log and summary tell it. Pure.
+// What a place contains after a replacement or an addition, for the log and the summary. Pure.
 import type { StagedFile } from '../replacing/staging.ts';
 
-/** What is to be seen in a place now. */
+/** What is visible in a place now. */
 export type ReplacedSet = {
   readonly rows: number;
   readonly bytes: number;

@@ -1,5 +1,5 @@
-// What is particular to the publishing of a run of several writers (docs/how-to/scale-out.md): a table is replaced only if it is still the
-// one that the run found when it began, and rows are added once, whoever tries it again.
+// How a run of several writers is published (docs/how-to/scale-out.md): a table is replaced only if its export is still the one
+// that the run found at its beginning, and rows are added once, however often that is tried.
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import type { ExportId } from '../replacing/export-id.ts';
 import { isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
@@ -12,24 +12,24 @@ import type { StagedFile } from '../replacing/staging.ts';
 import type { Target } from '../plan/plan.ts';
 
 export type RunPublication = {
-  /** Of the run. */
+  /** The id of the run. */
   readonly id: string;
-  /** Another one for each try, so that two never write to the same keys of a table that is replaced. */
+  /** New for each try, so that two tries never write the same keys of a replaced table. */
   readonly exportId: ExportId;
-  /** By place the export that counted when the run began. */
+  /** The current export of each place when the run began. */
   readonly base: ReadonlyMap<string, ExportId>;
   /** STATE lines of the stream, for its manifest. */
   readonly statesOf: (stream: StreamDescriptor) => readonly string[];
 };
 
-/** Whether an earlier try of the run has published the place. */
+/** Whether an earlier try of this run published the place. */
 export function isPublishedBy(latest: Latest | undefined, { id }: RunPublication): boolean {
   return latest?.current?.run?.id === id;
 }
 
 /**
- * @throws REPLACEMENT_REFUSED when something else counts than what the run is to replace; S3_OBJECT_CONFLICT when that is of another
- * try of the run.
+ * @throws REPLACEMENT_REFUSED if the current export is not the one that the run replaces; S3_OBJECT_CONFLICT if it is of
+ * another try of the run.
  */
 export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace, latest: Latest | undefined): void {
   const { id, base } = publishing;
@@ -39,11 +39,11 @@ export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace,
   }
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',
-    `"${name}" was replaced by another run after the run "${id}" had begun: what is there stays. Give this run up ("commit --abort --run ${id}") and begin a new one.`,
+    `"${name}" was replaced by another run after the run "${id}" had begun: its data stays current. Abort this run ("commit --abort --run ${id}") and begin a new one.`,
   );
 }
 
-/** Rows beside those that are there, under the names that the parts give: to do it again changes nothing. */
+/** Adds rows to the existing ones, under the names that the parts give. Repeating it changes nothing. */
 export async function appendSet(
   area: Area,
   { stream, succession }: Pick<Target, 'stream' | 'succession'>,

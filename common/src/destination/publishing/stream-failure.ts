@@ -2,14 +2,14 @@
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 
-/** These say something of one stream, nothing of the others. */
+/** Each is about one stream and has no meaning for the others. */
 const failAlone: ReadonlySet<ErrorCode> = new Set([
   'REPLACEMENT_REFUSED',
   'S3_OBJECT_CONFLICT',
   'BUCKET_DOCUMENT_INVALID',
 ]);
 
-/** Of an error that came up while something was done for one stream alone. */
+/** For an error of work that is done for one stream alone. */
 export function failsAlone(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && failAlone.has(error.code);
 }

@@ -1,5 +1,5 @@
-// The files of a run that wait in staging: of streams that are replaced in the end, and of all streams where several writers share a
-// run. What is neither published nor handed over is removed.
+// The files of a run that wait in staging: those of replaced streams, and those of all streams if several writers share a run.
+// Files that are neither published nor handed over are removed.
 import { deleteObjects } from '../../s3/delete.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import type { Area } from '../replacing/manifest-store.ts';
@@ -9,16 +9,16 @@ type Options = {
   readonly area: Area;
   /** The numbers of the streams whose files wait. */
   readonly streams: Iterable<number>;
-  /** Where a file waits that is to be at `key`. */
+  /** Where a file for `key` waits. */
   readonly stagedAt: (key: string) => OwnKey;
 };
 
 const none: ReadonlyMap<string, readonly StagedFile[]> = new Map();
 
-/** Bound: some 300 bytes for each file. */
+/** Bound: about 300 bytes for each file. */
 export class WaitingFiles {
   readonly #options: Options;
-  /** By stream and place; of streams that are neither published nor dropped. */
+  /** By stream and place, for streams that are neither published nor dropped. */
   readonly #staged = new Map<number, Map<string, StagedFile[]>>();
 
   constructor(options: Options) {
@@ -26,7 +26,7 @@ export class WaitingFiles {
     for (const stream of options.streams) this.#staged.set(stream, new Map());
   }
 
-  /** Whether the stream's files wait, instead of being visible once they are stored. */
+  /** Whether the stream's files wait. Otherwise they are visible once they are stored. */
   has(stream: number): boolean {
     return this.#staged.has(stream);
   }
@@ -35,7 +35,7 @@ export class WaitingFiles {
     return [...this.#staged.keys()];
   }
 
-  /** Where a file of the stream's rows is stored that is to be at `key`. */
+  /** Where a file of the stream's rows for `key` is stored. */
   keyFor(stream: number, key: string): string {
     return this.has(stream) ? this.#options.stagedAt(key) : key;
   }
@@ -45,7 +45,7 @@ export class WaitingFiles {
     return this.#staged.get(stream) ?? none;
   }
 
-  /** @returns whether it waits: nobody sees it before its place is replaced. */
+  /** @returns whether the file waits: it is not visible before its place is replaced. */
   add(stream: number, name: string, file: StagedFile): boolean {
     const places = this.#staged.get(stream);
     if (places === undefined) return false;
@@ -55,17 +55,17 @@ export class WaitingFiles {
     return true;
   }
 
-  /** What the stream has is visible now. */
+  /** The stream's files are visible now. */
   published(stream: number): void {
     this.#staged.delete(stream);
   }
 
-  /** What waits is another's from now on: it is neither published here nor dropped. */
+  /** Another process owns the waiting files from now on: they are neither published here nor dropped. */
   handOver(): void {
     this.#staged.clear();
   }
 
-  /** Removes what still waits. */
+  /** Removes the files that still wait. */
   async drop(signal: AbortSignal): Promise<void> {
     for (const [index, places] of this.#staged) {
       this.#staged.delete(index);

@@ -1,5 +1,5 @@
-// Documents that a destination keeps in the bucket and reads again. Whoever may write there can copy, damage or forge them, so
-// each is refused by its key unless it says of its own place what a document of ours can say. Pure.
+// Documents that a destination stores in the bucket and reads again. Everyone with write access can copy, damage or forge them,
+// so each is refused, by its key, unless it is a possible document of this connector for its own place. Pure.
 import type * as z from 'zod';
 
 import { parseJson } from '../../json/parse-json.ts';
@@ -9,13 +9,13 @@ import { tellApart, type DataPlace } from './own-keys.ts';
 
 const mostShown = 200;
 
-/** `why`: the rest of a sentence about the document. */
+/** `why`: the rest of a sentence that begins with the document. */
 export function refusedDocument(key: string, why: string, cause?: unknown): ConnectorError {
-  const text = `"${key}" ${why}. It was copied from elsewhere, damaged, or written by another program or version. Nothing is deleted on its word. See "A document in the bucket is refused" in docs/troubleshooting.md.`;
+  const text = `"${key}" ${why}. It was copied from elsewhere, damaged, or written by another program or version. Nothing is deleted because of it. See "A document in the bucket is refused" in docs/troubleshooting.md.`;
   return new ConnectorError('BUCKET_DOCUMENT_INVALID', text, { cause });
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID for what is not JSON of that form. */
+/** @throws BUCKET_DOCUMENT_INVALID for anything but JSON of that form. */
 export function parseDocument<Schema extends z.ZodType>(
   key: string,
   body: Uint8Array,
@@ -28,7 +28,7 @@ export function parseDocument<Schema extends z.ZodType>(
   }
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID for a document that is of another folder than the place's. */
+/** @throws BUCKET_DOCUMENT_INVALID for a document of a folder that is not the place's. */
 export function refuseOtherFolder(key: string, folder: string, place: DataPlace): void {
   if (folder === place.folder) return;
   throw refusedDocument(
@@ -37,7 +37,7 @@ export function refuseOtherFolder(key: string, folder: string, place: DataPlace)
   );
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID when a key that the document names is not of a file of ours in the place. */
+/** @throws BUCKET_DOCUMENT_INVALID if the document names a key that is not of a file of this connector in the place. */
 export function ownKeysOf(
   { prefix, place, key }: { readonly prefix: string; readonly place: DataPlace; readonly key: string },
   named: readonly string[],

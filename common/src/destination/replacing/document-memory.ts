@@ -1,8 +1,8 @@
-// Documents of the bucket within the memory that the config allows. Whoever may write to the bucket can put many large ones there,
-// so several small ones are read at a time, and of those that are larger one after the other.
+// Reads documents of the bucket within the memory of the config. Everyone with write access can put many large ones there, so
+// small documents are read several at a time, and larger ones one after another.
 //
-// Memory: a document is parsed to at most six times its bound (three times its bytes, and 48 bytes for each value), so that two of
-// them take no more than `max_memory_mb`.
+// Memory: a parsed document takes at most six times its bound (three times its bytes, and 48 bytes for each value), so that two
+// of them take no more than `max_memory_mb`.
 import { BACKSLASH } from '../../json/ascii.ts';
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
@@ -11,7 +11,7 @@ import { readObject, type SmallObject } from '../../s3/read.ts';
 import { putObject, type WriteHeaders } from '../../s3/write.ts';
 import { mapConcurrent } from '../../streams/map-concurrent.ts';
 
-/** Some 400,000 files. */
+/** About 400,000 files. */
 const mostBytes = 128 * 1024 * 1024;
 const smallBytes = 128 * 1024;
 const memoryForEach = 12;
@@ -19,17 +19,17 @@ const parsedPerByte = 6;
 const perByte = 3;
 const perValue = 48;
 const structure = new Set(Buffer.from('[{,:'));
-/** Or refused for another reason, which is found again. */
+/** Or refused for another reason, which is found again in the second turn. */
 const tooLarge: ReadonlySet<ErrorCode> = new Set(['BUCKET_DOCUMENT_INVALID', 'REPLACEMENT_REFUSED']);
 
-/** Where documents are, and how large one may be. */
+/** Where documents are stored, and the largest size of one. */
 export type DocumentPlace = { readonly s3: S3; readonly headers: WriteHeaders; readonly maxDocumentBytes: number };
 
 export function largestDocument(maxMemoryBytes: number): number {
   return Math.min(mostBytes, Math.floor(maxMemoryBytes / memoryForEach));
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID for one that would take too much memory. */
+/** @throws BUCKET_DOCUMENT_INVALID for a document that would take too much memory. */
 export async function readDocument(
   { s3, maxDocumentBytes }: DocumentPlace,
   key: string,
@@ -47,11 +47,11 @@ type Document = {
   readonly key: string;
   readonly body: Buffer;
   readonly condition?: { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
-  /** What follows it may be larger by so much. */
+  /** The next version may be larger by this. */
   readonly reservedBytes?: number;
 };
 
-/** @throws S3_OBJECT_CONFLICT; REPLACEMENT_REFUSED for one that would be too large to be read again. @returns its ETag. */
+/** @throws S3_OBJECT_CONFLICT; REPLACEMENT_REFUSED for a document that would be too large to read again. @returns its ETag. */
 export async function writeDocument(
   { s3, headers, maxDocumentBytes }: DocumentPlace,
   { key, body, condition, reservedBytes = 0 }: Document,
@@ -60,15 +60,15 @@ export async function writeDocument(
   if (body.length + reservedBytes > maxDocumentBytes) {
     throw new ConnectorError(
       'REPLACEMENT_REFUSED',
-      `"${key}" would have ${body.length} bytes, more than is read again with this "max_memory_mb". Raise it, or let files be larger.`,
+      `"${key}" would have ${body.length} bytes, more than this "max_memory_mb" allows. Raise it, or write larger files.`,
     );
   }
   return (await putObject(s3, { key, body, contentType: 'application/json', ...condition }, headers, signal)).etag;
 }
 
 /**
- * Runs `work` for each item: at most `limit` at a time with small documents, then those that this was not enough for one by one.
- * What was begun with small ones is done once more, which must do no harm. @returns what it gave, in no order.
+ * Runs `work` for each item: at most `limit` at a time with small documents, then one by one for items whose documents are
+ * larger. Work that was begun with small documents is repeated, which must do no harm. @returns the results, in no order.
  */
 export async function* smallFirst<Area extends DocumentPlace, T, R>(
   area: Area,
@@ -101,7 +101,7 @@ export function mayBeTooLarge(error: unknown): boolean {
   return error instanceof ConnectorError && tooLarge.has(error.code);
 }
 
-/** What it takes parsed, at most. */
+/** The most memory that it takes when parsed. */
 function memoryOf(body: Buffer): number {
   let values = 0;
   let hasEscapes = false;

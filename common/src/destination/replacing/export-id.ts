@@ -1,5 +1,5 @@
-// The name of one replacement, `20260115T143000123Z-1a2b3c4d-0`: when it began (UTC), eight random hex digits, the worker. In
-// byte order the newest is the last. Its files lie below `{prefix}_staging/{export}/` until they are published.
+// The name of one replacement, `20260115T143000123Z-1a2b3c4d-0`: the time at which it began (UTC), eight random hex digits, the
+// worker. In byte order the newest is the last. Its files are below `{prefix}_staging/{export}/` until they are published.
 import { randomBytes } from 'node:crypto';
 
 export type ExportId = string;
@@ -10,20 +10,20 @@ const form = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{8}-([A-Za
 /** The most bytes that `stagedKey` adds to a key. */
 export const stagedKeyBytes = '_staging/20260115T143000123Z-1a2b3c4d-/'.length + 32;
 
-/** A name of its own for each call. `workerId`: 1 to 32 letters, digits or underscores. */
+/** A new name for each call. `workerId`: 1 to 32 letters, digits or underscores. */
 export function newExportId(now: Date, workerId: string): ExportId {
   const time = now.toISOString().replaceAll(/[-:.]/gu, '');
   return `${time}-${randomBytes(4).toString('hex')}-${workerId}`;
 }
 
-/** Who made it, and when (milliseconds); undefined for a text that is none. */
+/** The time (milliseconds) and worker of an export. Undefined for any other text. */
 export function parseExportId(text: string): { readonly time: number; readonly workerId: string } | undefined {
   const [, year, month, day, hour, minute, second, ms, workerId = ''] = form.exec(text) ?? [];
   if (workerId === '') return undefined;
   return { time: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`), workerId };
 }
 
-/** Where all staged files of all exports lie. `prefix` is empty or ends with a slash. */
+/** The folder of all staged files of all exports. `prefix` is empty or ends with a slash. */
 export function stagingFolder(prefix: string): string {
   return `${prefix}_staging/`;
 }

@@ -1,5 +1,5 @@
-// Appended data that takes the place of older data by its generation: what lay in a place when the generation was first seen
-// is written down in S3, so that a run that is repeated deletes just that in the end, and nothing of its own.
+// Appended data that replaces older data by its generation. The keys that a place had when the generation was first seen are
+// recorded in S3, so that a repeated run deletes exactly these at the end, and none of its own.
 import * as z from 'zod';
 
 import { deleteObjects } from '../../s3/delete.ts';
@@ -15,14 +15,14 @@ import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
 type Scope = { readonly place: DataPlace; readonly generation: number };
 
-/** `stream`: whose rows the place has; undefined if that is not known for sure. */
+/** `stream`: the owner of the rows in the place. Undefined if that is not known for sure. */
 type Noting = Scope & { readonly stream: StreamDescriptor | undefined };
 
 /**
- * `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen.
- * `folder`: the place's, since places of both destinations can have one name. Absent in records of versions before it: these
- * are of the place whose files they name; an empty one could be of any, so nothing is deleted on its word. `stream`: whose rows
- * the place has, by the config or since rows of the stream came.
+ * `existing`: the keys of this connector in the place, each with its time (ISO 8601), when the generation was first seen.
+ * `folder`: the place's, because places of both destinations can have one name. Records of earlier versions lack it: they
+ * belong to the place whose files they name. An empty one could belong to any, so nothing is deleted because of it. `stream`:
+ * the owner of the rows, by the config or because rows of the stream came.
  */
 type GenerationRecord = z.output<typeof record>;
 const record = z.object({
@@ -38,29 +38,29 @@ const clockTickMs = 1000;
 
 type OwnObject = Pick<ListedObject, 'lastModified'> & { readonly key: OwnKey };
 
-/** What to delete: what the record names and nobody has written again since. A name can return with the same rows. */
+/** The files to delete: those in the record that have not been written again since. A replay can write the same name. */
 export function outlived({ existing }: GenerationRecord, listed: readonly OwnObject[]): readonly OwnKey[] {
   const times = new Map(existing);
   return listed.filter(({ key, lastModified }) => times.get(key) === lastModified.toISOString()).map(({ key }) => key);
 }
 
-/** Whether an earlier run of the generation has written down what was there. @throws BUCKET_DOCUMENT_INVALID */
+/** Whether an earlier run of the generation recorded the existing files. @throws BUCKET_DOCUMENT_INVALID */
 export async function isGenerationNoted(area: Area, scope: Scope, signal?: AbortSignal): Promise<boolean> {
   return (await readRecord(area, scope, signal)) !== undefined;
 }
 
-/** Writes down what is there, where no earlier run has: before anything of the generation is written. */
+/** Records the existing files unless an earlier run did. Call it before anything of the generation is written. */
 export async function noteGeneration(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
   const listed = await listOurs(area, noting, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
-  // What is written from now on has another time than what is there.
+  // Files that are written from now on have another time than the existing ones.
   if (existing.length > 0) await sleep(area.s3.clock, clockTickMs, signal);
   await writeRecord(area, noting, { existing, etag: undefined }, signal);
 }
 
 /**
- * Rows of the stream come to a place that was not known to be the stream's. Where nothing is written down yet, nothing goes with
- * the generation: to be done before the first file is stored, or the next run would take that for one from before.
+ * Rows of the stream come to a place that was not known to be the stream's. If nothing is recorded yet, the generation deletes
+ * nothing there. Call it before the first file is stored, or the next run would take that file for earlier data.
  */
 export async function claimPlace(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
   const found = await findRecord(area, noting, signal);
@@ -68,7 +68,7 @@ export async function claimPlace(area: Area, noting: Noting, signal?: AbortSigna
   await writeRecord(area, noting, { existing: found?.record.existing ?? [], etag: found?.etag }, signal);
 }
 
-/** The streams whose generations have had rows in the place. */
+/** The streams whose generations had rows in the place. */
 export async function generationStreams(
   area: Area,
   place: DataPlace,
@@ -83,8 +83,8 @@ export async function generationStreams(
 }
 
 /**
- * The generation is complete: what was there before it goes, and the records of other generations. @returns how many.
- * @throws BUCKET_DOCUMENT_INVALID when the record of the generation is not of the place.
+ * The generation is complete: deletes the earlier files, and the records of other generations. @returns the number of files.
+ * @throws BUCKET_DOCUMENT_INVALID if the record of the generation is not of the place.
  */
 export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSignal): Promise<number> {
   const record = await readRecord(area, scope, signal);
@@ -92,7 +92,7 @@ export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSig
   const listed = await listOurs(area, scope, signal);
   if (listed.length > 0 && !isKnownToBeOf(record, scope.place)) {
     const key = recordKey(area, scope);
-    const text = `"${key}" was written by an earlier version and does not say of which folder it is: files from before the generation ${scope.generation}, if there are any in "${scope.place.folder}", stay until the next one.`;
+    const text = `"${key}" was written by an earlier version and does not name its folder: files from before the generation ${scope.generation}, if there are any in "${scope.place.folder}", stay until the next one.`;
     area.s3.log('WARN', text);
   }
   const keys = outlived(record, listed);
@@ -101,7 +101,7 @@ export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSig
   return keys.length;
 }
 
-/** Those of the place alone: the other destination may be at work in a generation of its own. */
+/** Only those of the place: the other destination may be at work in a generation of its own. */
 async function removeOtherRecords(area: Area, { place, generation }: Scope, signal?: AbortSignal): Promise<void> {
   const others: OwnKey[] = [];
   for (const { generation: other, key } of await listRecords(area, place, signal)) {
@@ -128,7 +128,7 @@ async function listRecords(
   return found;
 }
 
-/** Undefined for one that is refused, too: it says nothing of the place. */
+/** Also undefined for a refused record: it proves nothing about the place. */
 async function readOwnRecord(area: Area, scope: Scope, signal?: AbortSignal): Promise<GenerationRecord | undefined> {
   try {
     return await readRecord(area, scope, signal);
@@ -138,7 +138,7 @@ async function readOwnRecord(area: Area, scope: Scope, signal?: AbortSignal): Pr
   }
 }
 
-/** Of a record that was read for the place, so that it is of no other one that it names. */
+/** For a record that was read for the place, so it belongs to no other place that it names. */
 function isKnownToBeOf({ folder, existing }: GenerationRecord, place: DataPlace): boolean {
   return folder === place.folder || existing.length > 0;
 }
@@ -175,7 +175,7 @@ async function findRecord(
   return { record: read, etag: found.etag };
 }
 
-/** `etag`: of the version that it is written over. */
+/** `etag`: of the version to overwrite. */
 async function writeRecord(
   area: Area,
   { generation, place, stream }: Noting,

@@ -1,12 +1,12 @@
-// What a stream's sync mode and generation ids ask of its earlier data. Pure.
+// What a stream's sync mode and generation ids require for its earlier data. Pure.
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
 import type { Regime } from '../input/completion.ts';
 
 /**
- * `keep`: nothing is taken away. `replace`: the whole output is exchanged when the new data is complete. `outlive`: rows are
- * appended, and once they are complete everything goes that lay there before this generation was first seen.
+ * `keep`: nothing is deleted. `replace`: the complete output is replaced when the new data is complete. `outlive`: rows are
+ * appended; once they are complete, everything is deleted that was there before this generation was first seen.
  */
 export type Succession =
   | { readonly kind: 'keep' }
@@ -14,9 +14,9 @@ export type Succession =
   | { readonly kind: 'outlive'; readonly generation: number };
 
 /**
- * A modern platform says overwrite as append with `minimum_generation_id` = `generation_id`. PyAirbyte sends 1, 1 and 1 on
- * every run, also of those that are to append.
- * @throws CATALOG_INVALID for a minimum between 0 and the generation: no platform asks for that.
+ * A modern platform sends overwrite as append with `minimum_generation_id` = `generation_id`. PyAirbyte sends 1, 1 and 1 in
+ * every run, also in runs that append. @throws CATALOG_INVALID for a minimum between 0 and the generation: no platform sends
+ * that.
  */
 export function successionOf(stream: ConfiguredStream): Succession {
   const { destinationSyncMode, generationId = 0, minimumGenerationId = 0, syncId, isPart } = stream;
@@ -36,7 +36,7 @@ export function successionOf(stream: ConfiguredStream): Succession {
   return { kind: 'outlive', generation: generationId };
 }
 
-/** How the input shows that a stream is complete. */
+/** How the input proves that a stream is complete. */
 export function regimeOf({ generationId, isPart }: ConfiguredStream): Regime {
   if (isPart === true) return 'singer';
   return generationId === undefined ? 'legacy' : 'modern';

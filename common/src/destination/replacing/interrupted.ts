@@ -1,5 +1,5 @@
-// Ends what an earlier run began: a replacement that latest.json names is finished, any other is rolled back. To be done
-// before a place is written to again; recovery.ts decides.
+// Settles a replacement that an earlier run began: if latest.json names it, it is finished; otherwise it is rolled back. Call
+// it before a place is written to again. recovery.ts decides.
 import { ConnectorError } from '../../protocol/errors.ts';
 import { deleteObjects } from '../../s3/delete.ts';
 import { refusedDocument } from './bucket-document.ts';
@@ -18,13 +18,13 @@ import { keysWithout, type DataPlace } from './own-keys.ts';
 import { decideRecovery, suspects, type Recovery } from './recovery.ts';
 import { removeStaged } from './staging.ts';
 
-/** Someone else wrote latest.json between our reading and writing so many times: that is no accident. */
+/** Others wrote latest.json this many times between our read and write: that is not a coincidence. */
 const maxTurns = 5;
 
 /**
- * Settles all replacements of the place that are not over. @returns its records as they are then.
- * @throws S3_OBJECT_CONFLICT when others keep writing there; BUCKET_DOCUMENT_INVALID, and nothing is touched, for a
- * document that is not of the place or contradicts another.
+ * Settles all unfinished replacements of the place. @returns its records after that. @throws S3_OBJECT_CONFLICT if others keep
+ * writing there; BUCKET_DOCUMENT_INVALID, before anything is changed, for a document that is not of the place or contradicts
+ * another.
  */
 export async function settle(area: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
   const found = new Map<ExportId, Recovery['kind']>();
@@ -38,7 +38,7 @@ export async function settle(area: Area, place: DataPlace, signal?: AbortSignal)
       await settleOne(area, place, { ...due, records }, signal);
       settled.add(due.intent.export);
     } catch (error) {
-      // latest.json was written meanwhile, so that the decision may be another one now.
+      // latest.json has changed, so the decision may differ now.
       if (turn >= maxTurns || !(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) throw error;
     }
   }
@@ -48,15 +48,15 @@ function notOver({ s3, prefix }: Area, { name }: DataPlace, intent: Intent): Con
   const key = manifestKey(prefix, name, intent.export);
   return new ConnectorError(
     'S3_OBJECT_CONFLICT',
-    `s3://${s3.bucket}/${key} is there again although its replacement was settled. Let only one run at a time write there, and check that the storage deletes what it says it has deleted.`,
+    `s3://${s3.bucket}/${key} exists again although its replacement was settled. Let only one run at a time write there, and check that the storage really deletes objects.`,
   );
 }
 
 type Due = { readonly intent: Intent; readonly recovery: Recovery };
 
 /**
- * The first replacement to be settled. All manifests are read before anything is touched, so that one that is refused stops
- * the settlement of all. `found`: what the turns before have found, so that each manifest is read twice at most.
+ * The first replacement to settle. All manifests are read before anything is changed, so that one refused manifest stops all
+ * settlement. `found`: the manifests of earlier turns, so that each is read at most twice.
  */
 async function findDue(
   area: Area,
@@ -79,7 +79,7 @@ async function findDue(
   }
   const [first] = open;
   if (first === undefined || last?.intent.export === first) return last;
-  last = undefined; // Of two the memory is for one.
+  last = undefined; // The memory is for one document, not two.
   return readDue(area, place, { id: first, latest }, signal);
 }
 
@@ -105,7 +105,7 @@ async function settleOne(
   if (recovery.kind === 'none') return;
   if (recovery.kind === 'finish') {
     await finish(area, place, { intent, records }, signal);
-    area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);
+    area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data is current.`);
     return;
   }
   await fenceLatest(area, place.name, records, signal);
@@ -118,7 +118,7 @@ async function settleOne(
   );
 }
 
-/** What is left to do once latest.json names the set: everything here may be done twice. */
+/** The remaining steps once latest.json names the set. Each can be repeated. */
 export async function finish(
   area: Area,
   place: DataPlace,
@@ -136,7 +136,7 @@ function keysOf({ files }: Intent): readonly string[] {
   return files.map(({ key }) => key);
 }
 
-/** Both were written from the same value: else what one calls the previous set is what counts by the other. */
+/** Both were written from the same value. Otherwise one calls a set previous that is current according to the other. */
 function refuseContradiction(
   { prefix }: Area,
   { name }: DataPlace,

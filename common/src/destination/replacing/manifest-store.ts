@@ -1,5 +1,5 @@
-// Reads and writes the manifests of one place; manifest.ts says what they hold. latest.json is only ever written over the
-// version that was read, so that of two processes that replace the same place one fails instead of both half succeeding.
+// Reads and writes the manifests of one place; manifest.ts defines their content. latest.json is only written over the version
+// that was read, so that one of two processes that replace the same place fails instead of both succeeding in part.
 import { randomUUID } from 'node:crypto';
 
 import { deleteObjects } from '../../s3/delete.ts';
@@ -26,14 +26,14 @@ import {
 /** Where a destination writes, and with which headers. `prefix` is empty or ends with a slash. */
 export type Area = DocumentPlace & { readonly prefix: string };
 
-/** What latest.json has more than the intent: it must fit once the files are copied. */
+/** What latest.json has in addition to the intent: it must still fit once the files are copied. */
 const reservedBytes = 4096;
 
-/** What is known of a place. `etag`: of latest.json, undefined as long as there is none. */
+/** What is known about a place. `etag`: of latest.json; undefined if there is none. */
 export type Records = {
   readonly latest: Latest | undefined;
   readonly etag: string | undefined;
-  /** That have a manifest; the newest last. */
+  /** The exports that have a manifest, the newest last. */
   readonly exports: readonly ExportId[];
 };
 
@@ -61,7 +61,7 @@ export async function findPlaces({ s3, prefix }: Area, signal?: AbortSignal): Pr
   return names;
 }
 
-/** Undefined when it was removed meanwhile. @throws BUCKET_DOCUMENT_INVALID for one that is not of the place. */
+/** Undefined if it was removed meanwhile. @throws BUCKET_DOCUMENT_INVALID if it is not of the place. */
 export async function readIntent(
   area: Area,
   place: DataPlace,
@@ -72,14 +72,14 @@ export async function readIntent(
   return found && parseIntent(area.prefix, place, exportId, found.body);
 }
 
-/** @throws S3_OBJECT_CONFLICT when there is a manifest of that name already. */
+/** @throws S3_OBJECT_CONFLICT if there is already a manifest of that name. */
 export async function writeIntent(area: Area, name: string, intent: Intent, signal?: AbortSignal): Promise<void> {
   const key = manifestKey(area.prefix, name, intent.export);
   const document = { key, body: formatManifest(intent), condition: { ifNoneMatch: '*' }, reservedBytes } as const;
   await writeDocument(area, document, signal);
 }
 
-/** The intent becomes the record of what was published; manifests too old to be kept go. */
+/** The intent becomes the record of what was published. Manifests that are too old are deleted. */
 export async function writeRecord(
   area: Area,
   name: string,
@@ -98,7 +98,7 @@ export async function writeRecord(
   );
 }
 
-/** `manifest` becomes the set that counts. @throws S3_OBJECT_CONFLICT when latest.json is not what was read any more. */
+/** `manifest` becomes the current set. @throws S3_OBJECT_CONFLICT if latest.json has changed since it was read. */
 export async function writeLatest(
   area: Area,
   name: string,
@@ -110,8 +110,8 @@ export async function writeLatest(
 }
 
 /**
- * Nothing else counts than before, but whoever has read latest.json already can no longer write it: to be done before a
- * replacement is taken back that may be under way still. @throws S3_OBJECT_CONFLICT when it was written meanwhile.
+ * The current set stays, but processes that have read latest.json can no longer write it. Call it before rolling back a
+ * replacement that may still be under way. @throws S3_OBJECT_CONFLICT if it was written meanwhile.
  */
 export async function fenceLatest(
   area: Area,

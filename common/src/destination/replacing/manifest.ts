@@ -1,11 +1,11 @@
-// What a replacement writes about itself, as JSON below `{prefix}_manifests/{place}/`:
+// The documents of a replacement, as JSON below `{prefix}_manifests/{place}/`:
 //
-//   {export}.json  first the intent (`"state":"publishing"`, with `previous`), in the end the record of what was published
-//   latest.json    the set that counts: a reader that follows `files` never sees two sets mixed. `revision` changes with every
+//   {export}.json  first the intent (`"state":"publishing"`, with `previous`), at the end the record of what was published
+//   latest.json    the current set: a reader that follows `files` never sees two sets mixed. `revision` changes with every
 //                  write, so that whoever wrote last makes all others fail; `earlier` names the exports before it.
 //
-// Pure: text and values. manifest-store.ts reads and writes them. What is read is input: keys, folder and exports of a manifest are
-// proven to be of the place before anyone sees them.
+// Pure: text and values. manifest-store.ts reads and writes them. A document that was read is untrusted
+// input: keys, folder and exports are proven to be of the place before anything uses them.
 import * as z from 'zod';
 
 import type { StreamDescriptor } from '../../protocol/errors.ts';
@@ -15,7 +15,7 @@ import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './
 import { parseExportId, type ExportId } from './export-id.ts';
 import { ownKey, type DataPlace } from './own-keys.ts';
 
-/** A published object. `bytes` as stored in S3, `crc32` of these in base64. */
+/** A published object. `bytes`: as stored in S3; `crc32`: of these bytes, in base64. */
 type ManifestFile = {
   readonly key: OwnKey;
   readonly bytes: number;
@@ -23,14 +23,14 @@ type ManifestFile = {
   readonly rows: number;
 };
 
-/** One complete set of files. Times are those of the rows, ISO 8601 in UTC; null where rows have none. */
+/** A complete set of files. Times are those of the rows, ISO 8601 in UTC; null if the rows have none. */
 export type Manifest = {
   readonly version: 1;
   readonly export: ExportId;
   readonly state: 'publishing' | 'published';
-  /** Whose rows they are. A stream may fill several places. */
+  /** The owner of the rows. A stream may fill several places. */
   readonly stream: StreamDescriptor;
-  /** Everything lies below this one. */
+  /** All files are below it. */
   readonly folder: string;
   readonly objects: number;
   readonly rows: number;
@@ -39,17 +39,20 @@ export type Manifest = {
   readonly max_time: string | null;
   readonly schema: JsonObject;
   readonly files: readonly ManifestFile[];
-  /** Of several writers that the set is of. `states`: STATE lines, how far their sources are by it. */
+  /** For a set of several writers. `states`: STATE lines with the positions of their sources. */
   readonly run?: PublishedRun;
 };
 
 export type PublishedRun = { readonly id: string; readonly states: readonly string[] };
 
-/** Before the first copy. `previous`: the keys of ours in the folder at that moment, new ones among them perhaps. */
+/**
+ * Written before the first copy. `previous`: the keys of this connector in the folder at that moment, which may include new
+ * ones.
+ */
 export type Intent = Manifest & { readonly previous: readonly OwnKey[] };
 
 export type Latest = {
-  /** Undefined: nothing was published here yet. */
+  /** Undefined: nothing has been published here. */
   readonly current: Manifest | undefined;
   /** The newest last; at most `keptManifests`. */
   readonly earlier: readonly ExportId[];
@@ -100,18 +103,18 @@ export function exportsAmong(folder: string, keys: readonly string[]): readonly 
   return names.filter((name) => parseExportId(name) !== undefined).sort();
 }
 
-/** Which manifests are too old to be kept, of `exports` with the newest last. The current one stays always. */
+/** The manifests that are too old to keep. `exports`: the newest last. The current one always stays. */
 export function outdated(exports: readonly ExportId[], current: ExportId): readonly ExportId[] {
   return exports.slice(0, Math.max(0, exports.length - keptManifests)).filter((name) => name !== current);
 }
 
-/** What comes after `before` when `current` is published. */
+/** The next latest.json when `current` is published. */
 export function nextLatest(before: Latest | undefined, current: Manifest, revision: string): Latest {
   const last = before?.current === undefined ? [] : [before.current.export];
   return { current, earlier: [...(before?.earlier ?? []), ...last].slice(-keptManifests), revision };
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID for what is not the manifest of that export and place. */
+/** @throws BUCKET_DOCUMENT_INVALID if it is not the manifest of that export and place. */
 export function parseIntent(prefix: string, place: DataPlace, id: ExportId, body: Uint8Array): Intent {
   const key = manifestKey(prefix, place.name, id);
   const { previous, ...read } = parseDocument(key, body, intent);
@@ -119,7 +122,7 @@ export function parseIntent(prefix: string, place: DataPlace, id: ExportId, body
   return { ...provenManifest({ prefix, place, key }, read), previous: ownKeysOf({ prefix, place, key }, previous) };
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID for what is not the latest.json of that place. */
+/** @throws BUCKET_DOCUMENT_INVALID if it is not the latest.json of that place. */
 export function parseLatest(prefix: string, place: DataPlace, body: Uint8Array): Latest {
   const key = latestKey(manifestFolder(prefix, place.name));
   const { earlier, revision, ...read } = parseDocument(key, body, latest);

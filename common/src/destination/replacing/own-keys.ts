@@ -1,5 +1,5 @@
 // The keys of objects that a destination may delete or copy: a closed list of forms. A key that was read from the bucket, in a
-// document or a listing, is input like any other; it becomes an `OwnKey` here or is refused.
+// document or a listing, is untrusted input: it becomes an `OwnKey` here, or is refused.
 //
 //   type=users/year=2026/month=01/day=15/hour=07/1768462200000-0123456789abcdef-0.jsonl.gz    a data file, also `data/users/…`
 //   type=users/year=2026/month=01/day=15/hour=07/country=DE/1768462200000-0123456789ab1f8c-0.jsonl.gz
@@ -15,17 +15,17 @@ import { outsideProblem, type OwnKey } from '../../s3/own-key.ts';
 import { exportForm, stagingFolder, type ExportId } from './export-id.ts';
 import { attemptFolder, attemptForm, runForm, type Attempt } from './run-id.ts';
 
-/** What is replaced as one. */
+/** What is replaced at once. */
 export type DataPlace = {
-  /** Its folder below `_manifests/`; the name of the stream or table, as it is in the path. */
+  /** Its folder below `_manifests/`: the name of the stream or table, as in the path. */
   readonly name: string;
-  /** Its files are exactly below this one; ends with a slash. */
+  /** Its files are directly below it; ends with a slash. */
   readonly folder: string;
-  /** How the names of its files end: `.jsonl.gz`. */
+  /** The ends of its file names: `.jsonl.gz`. */
   readonly extensions: readonly string[];
 };
 
-/** What a folder holds: objects that we wrote, and others, which are left alone. */
+/** The content of a folder: objects that this connector wrote, and others, which it never changes. */
 type FolderContent = { readonly ours: readonly OwnKey[]; readonly others: readonly string[] };
 
 const allExtensions = ['.jsonl.gz', '.snappy.parquet', '.json.gz'];
@@ -41,19 +41,21 @@ const ownForm = new RegExp(
 
 const attemptPath = new RegExp(`^_staging/(${runForm})/${attemptForm}/`, 'u');
 
-/** Undefined for a key of no form of ours. The one place that makes an `OwnKey`. */
+/** Undefined for a key of another form. Only this function makes an `OwnKey`. */
 function asOwnKey(prefix: string, key: string): OwnKey | undefined {
   const isOurs = outsideProblem({ prefix }, key) === undefined && hasForm(ownForm, key.slice(prefix.length));
   return isOurs ? (key as OwnKey) : undefined;
 }
 
-/** `form`: its groups are the folders of a partition and the hash of a file, once or twice. */
+/** `form`: its groups are the partition folders and the hash of a file, once or twice. */
 function hasForm(form: RegExp, path: string): boolean {
   const [found, folders, hash, stagedFolders = '', stagedHash = ''] = form.exec(path) ?? [];
   return found !== undefined && isMarked(hash ?? stagedHash, folders ?? stagedFolders);
 }
 
-/** Of a key that we make ourselves. @throws UNEXPECTED for one of no form of ours: never for what the bucket holds. */
+/**
+ * For a key that this connector makes. @throws UNEXPECTED for a key of another form; the content of the bucket cannot cause it.
+ */
 export function ownKey(prefix: string, key: string): OwnKey {
   const own = asOwnKey(prefix, key);
   if (own !== undefined) return own;
@@ -61,8 +63,9 @@ export function ownKey(prefix: string, key: string): OwnKey {
 }
 
 /**
- * Tells keys apart that were read from the bucket: ours are exactly below the place's folder, in date folders or none, and
- * have the name `{timestamp}-{hash}-{worker_id}` with an extension of the place; in folders of partitions, one that vouches for these.
+ * Separates keys that were read from the bucket: those of this connector are directly below the place's folder, in date folders
+ * or none, and have the name `{timestamp}-{hash}-{worker_id}` with an extension of the place. In partition folders, the hash
+ * must be marked for them.
  */
 export function tellApart(
   prefix: string,
@@ -80,17 +83,19 @@ export function tellApart(
   return { ours, others };
 }
 
-/** Where the file waits that is to be stored at `key`, a data file's below `prefix`. */
+/** Where the file for `key`, the key of a data file below `prefix`, waits. */
 export function stagedKey(prefix: string, exportId: ExportId, key: string): OwnKey {
   return ownKey(prefix, `${stagingFolder(prefix)}${exportId}/${key.slice(prefix.length)}`);
 }
 
-/** The same of an attempt at a part of a run. */
+/** The same for an attempt at a part of a run. */
 export function attemptKey(prefix: string, attempt: Attempt, key: string): OwnKey {
   return ownKey(prefix, `${stagingFolder(prefix)}${attemptFolder(attempt)}${key.slice(prefix.length)}`);
 }
 
-/** Of a key that was listed below `_staging/`: the folder that its run has there. Undefined if it is not of a run of ours. */
+/**
+ * For a key that was listed below `_staging/`: the folder of its run there. Undefined if it is not of a run of this connector.
+ */
 export function parseAttemptKey(
   prefix: string,
   listed: string,
@@ -100,12 +105,15 @@ export function parseAttemptKey(
   return key === undefined || run === undefined ? undefined : { key, run };
 }
 
-/** Of a key that was listed below `_runs/`. Undefined if it is not ours. */
+/** For a key that was listed below `_runs/`. Undefined if it is not of this connector. */
 export function ownRunKey(prefix: string, listed: string): OwnKey | undefined {
   return listed.startsWith(`${prefix}_runs/`) ? asOwnKey(prefix, listed) : undefined;
 }
 
-/** Of a key that was listed below `_staging/`: its export, and the key that it is for. Undefined if it is not ours or of a run. */
+/**
+ * For a key that was listed below `_staging/`: its export, and the key that it waits for. Undefined if it is not of this
+ * connector, or is of a run.
+ */
 export function parseStagedKey(
   prefix: string,
   staged: string,
@@ -122,7 +130,7 @@ function oneOf(extensions: readonly string[]): string {
   return `(?:${extensions.map((extension) => extension.replaceAll('.', String.raw`\.`)).join('|')})`;
 }
 
-/** What of `keys` is in none of `kept`. */
+/** The keys that are in none of `kept`. */
 export function keysWithout<Key extends string>(
   keys: readonly Key[],
   ...kept: readonly (readonly string[] | undefined)[]

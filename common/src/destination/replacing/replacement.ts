@@ -1,14 +1,14 @@
-// Replaces what lies in a place by a new set of files, so that the place is never empty and never half. Both destinations use
-// it. The steps, each of which may be the last before a crash:
+// Replaces the files of a place by a new set, so that the place is never empty and never half complete. Both destinations use
+// it. A crash is possible after each of these steps:
 //
-//   1. the new files lie in staging, and a look at each says so (staging.ts)
-//   2. what an earlier run left unfinished is settled (interrupted.ts); what lies in the place is listed
-//   3. the intent is written: from here on a later run knows what to take back (manifest.ts)
+//   1. the new files are in staging, and each is verified (staging.ts)
+//   2. what an earlier run left unfinished is settled (interrupted.ts); the files of the place are listed
+//   3. the intent is written: from here on a later run knows what to roll back (manifest.ts)
 //   4. the files are copied into the place, in parallel; a reader that lists now sees both sets
-//   5. latest.json names the new set: from here on it counts, and a later run goes forward instead of back
+//   5. latest.json names the new set: from here on it is current, and a later run finishes the replacement instead of rolling it back
 //   6. the previous set is deleted, then staging; the intent becomes a record
 //
-// Only after the last step may the STATEs be printed that speak of the new rows.
+// Only after the last step may the STATEs be printed that cover the new rows.
 import { type StreamDescriptor, toConnectorError } from '../../protocol/errors.ts';
 import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
@@ -28,21 +28,21 @@ export type Replacement = {
   readonly place: DataPlace;
   readonly exportId: ExportId;
   readonly stream: StreamDescriptor;
-  /** In staging. None: the place becomes empty. */
+  /** Staged files. None: the place becomes empty. */
   readonly files: readonly StagedFile[];
-  /** What the rows look like, for the manifest. */
+  /** The schema of the rows, for the manifest. */
   readonly schema: JsonObject;
-  /** Asked once the previous set is listed, before anything changes: whoever throws keeps it. */
+  /** Called once the previous set is listed, before anything changes. If it throws, that set stays. */
   readonly approve?: (latest: Latest | undefined) => Promise<void>;
   readonly run?: PublishedRun | undefined;
-  /** A look at each file says already that it is there. */
+  /** Each file has been verified already. */
   readonly isVerified?: boolean;
 };
 
 type Replaced = {
   /** Objects of the previous set that were deleted. */
   readonly deleted: number;
-  /** How long both sets, or parts of them, lay in the place. */
+  /** How long both sets, or parts of them, were in the place. */
   readonly burstMs: number;
 };
 
@@ -50,8 +50,8 @@ const copiesAtOnce = 64;
 const namesInWarning = 5;
 
 /**
- * Does the steps 1 to 6. After a failure before step 5 what was copied is taken back at once, if S3 allows that.
- * @throws S3_OBJECT_CONFLICT when another process replaced the place meanwhile.
+ * Steps 1 to 6. After a failure before step 5, the copies are removed at once, if S3 allows it. @throws S3_OBJECT_CONFLICT if
+ * another process replaced the place meanwhile.
  */
 export async function replaceSet(area: Area, replacement: Replacement, signal?: AbortSignal): Promise<Replaced> {
   const { place, exportId, files } = replacement;
@@ -75,7 +75,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   return { deleted: keysWithout(previous, keys).length, burstMs: area.s3.clock.elapsed() - begun };
 }
 
-/** The config says that the place is the stream's. Two connections may say so of two streams. */
+/** According to the config, the place is the stream's. The configs of two connections may name two streams. */
 function warnOfOther(area: Area, { place, stream }: Replacement, last: StreamDescriptor | undefined): void {
   if (last === undefined || streamKey(last) === streamKey(stream)) return;
   area.s3.log(
@@ -84,7 +84,7 @@ function warnOfOther(area: Area, { place, stream }: Replacement, last: StreamDes
   );
 }
 
-/** The keys of ours in the place; others are named in a WARN. */
+/** The keys of this connector in the place. Others are named in a WARN. */
 async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<readonly OwnKey[]> {
   const keys: string[] = [];
   for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
@@ -94,12 +94,12 @@ async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSi
   if (others.length > 0) {
     const named = others.slice(0, namesInWarning).join(', ');
     const more = others.length > namesInWarning ? ` and ${others.length - namesInWarning} more` : '';
-    s3.log('WARN', `Left where they are, since their names are not of this connector’s making: ${named}${more}.`);
+    s3.log('WARN', `Not deleted, because their names do not have this connector’s form: ${named}${more}.`);
   }
   return ours;
 }
 
-/** From staging to where the files are to be. It may be done twice. */
+/** Copies from staging to the final keys. It can be repeated. */
 export async function copyAll(
   area: Area,
   exportId: ExportId,
@@ -120,8 +120,8 @@ export async function copyAll(
 }
 
 /**
- * After a failure: settled like any interrupted replacement, since latest.json may have been written all the same. Another
- * process may have taken ours back while we still copied; what came after that goes too.
+ * After a failure: settled like any interrupted replacement, because latest.json may have been written nevertheless. Another
+ * process may have rolled ours back while we were still copying; later copies are removed too.
  */
 async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: AbortSignal | undefined): Promise<void> {
   try {
@@ -131,7 +131,7 @@ async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: Ab
     await deleteObjects(area, keysWithout(keys, intent.previous, counting), signal);
   } catch (error) {
     const why = toConnectorError(error).message;
-    area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);
+    area.s3.log('WARN', `The replacement of "${place.name}" is rolled back by the next run, not by this one: ${why}`);
   }
 }
 

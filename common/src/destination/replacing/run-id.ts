@@ -1,5 +1,5 @@
-// The names of a run of several writers (docs/how-to/scale-out.md): the run, by which its writers know each other, and each attempt at
-// a part of it. What an attempt writes waits below `{prefix}_staging/{run}/{index}-{attempt}/` until the run is committed.
+// The names of a run of several writers (docs/how-to/scale-out.md): the run id, which its writers share, and each attempt at a
+// part. The files of an attempt wait below `{prefix}_staging/{run}/{index}-{attempt}/` until the run is committed.
 import { randomBytes } from 'node:crypto';
 
 import type { Shard } from '../../program/scheduler.ts';
@@ -7,7 +7,7 @@ import type { Shard } from '../../program/scheduler.ts';
 /** Part `index` of `count` of the run `id`. */
 export type RunPart = Shard & { readonly id: string };
 
-/** `attempt`: digits of its own for each try, also of one part. */
+/** `attempt`: new digits for each try, also of the same part. */
 export type Attempt = Pick<RunPart, 'id' | 'index'> & { readonly attempt: string };
 
 /** As parts of a regular expression. */
@@ -22,7 +22,7 @@ export function isRunId(text: string): boolean {
   return form.test(text);
 }
 
-/** A name of its own for each call. */
+/** A new name for each call. */
 export function newAttempt({ id, index }: Pick<RunPart, 'id' | 'index'>): Attempt {
   return { id, index, attempt: randomBytes(8).toString('hex') };
 }
@@ -32,7 +32,7 @@ export function attemptFolder({ id, index, attempt }: Attempt): string {
   return `${id}/${index}-${attempt}/`;
 }
 
-/** The most bytes that a file's key has more while it waits. */
+/** The most bytes that staging adds to a file's key. */
 export function runStagedBytes({ id }: Pick<RunPart, 'id'>): number {
   return `_staging/${id}/`.length + longestAttempt;
 }

@@ -1,4 +1,4 @@
-// Refuses to replace what a stream has by much less: that is more likely a fault of the source than the truth.
+// Refuses to replace a stream by much less data, which is more likely a fault of the source.
 import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import { streamLabel } from '../../protocol/stream-key.ts';
@@ -6,7 +6,7 @@ import { smallFirst } from './document-memory.ts';
 import { readRecords, type Area } from './manifest-store.ts';
 import type { DataPlace } from './own-keys.ts';
 
-/** `places`: all that the stream fills. `rows`: in all of them together from now on. */
+/** `places`: all places of the stream. `rows`: in all of them together after the replacement. */
 type Shrinking = {
   readonly stream: StreamDescriptor;
   readonly places: readonly DataPlace[];
@@ -16,7 +16,7 @@ type Shrinking = {
 
 const readsAtOnce = 16;
 
-/** To be asked before any of the places is replaced. @throws REPLACEMENT_REFUSED */
+/** Call it before any of the places is replaced. @throws REPLACEMENT_REFUSED */
 export async function refuseShrinking(
   area: Area,
   { stream, places, rows, maxShrinkPercent }: Shrinking,
@@ -33,7 +33,7 @@ export async function refuseShrinking(
   if (rows >= before * (1 - maxShrinkPercent / 100)) return;
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',
-    `The stream "${streamLabel(stream)}" would shrink from ${countOf(before, 'row')} to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
+    `The stream "${streamLabel(stream)}" would shrink from ${countOf(before, 'row')} to ${rows}, by more than ${maxShrinkPercent} %: the previous data stays current. Correct the source, or raise "max_shrink_percent".`,
     { stream },
   );
 }

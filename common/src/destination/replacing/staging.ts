@@ -1,5 +1,5 @@
-// The files of a replacement before they count: below `{prefix}_staging/{export}/`, where no reader looks, under the path that
-// they are to have. A process that is killed leaves them; the next one removes them.
+// The files of a replacement before it is published: below `{prefix}_staging/{export}/`, where no reader looks, under their
+// final path. A killed process leaves them there; the next one removes them.
 import { ConnectorError } from '../../protocol/errors.ts';
 import { deleteObjects } from '../../s3/delete.ts';
 import { headObject } from '../../s3/head.ts';
@@ -11,11 +11,11 @@ import { parseExportId, stagingFolder, type ExportId } from './export-id.ts';
 import type { Area } from './manifest-store.ts';
 import { parseStagedKey, stagedKey } from './own-keys.ts';
 
-/** A file that waits. `key`: where it is to lie; at `waitingKey` it lies now. */
+/** A file that waits. `key`: its final key; `waitingKey`: its key now. */
 export type StagedFile = WrittenBody & {
   readonly key: string;
   readonly rows: number;
-  /** Milliseconds; NaN where the rows have no time. */
+  /** Milliseconds; NaN if the rows have no time. */
   readonly minTime: number;
   readonly maxTime: number;
   /** Absent: at `stagedKey(prefix, export, key)`. */
@@ -29,7 +29,7 @@ export function waitingKey(prefix: string, exportId: ExportId, { key, stagedAt }
 const looksAtOnce = 32;
 const leftoverAgeMs = 24 * 3_600_000;
 
-/** Looks at every staged file. @throws S3_OBJECT_CHANGED for one that is not there as it was written. */
+/** Looks at every staged file. @throws S3_OBJECT_CHANGED if one is not there as it was written. */
 export async function verifyStaged(
   { s3, prefix }: Area,
   exportId: ExportId,
@@ -50,7 +50,7 @@ export async function verifyStaged(
   for await (const _ of looks);
 }
 
-/** Removes what waits for `keys`. What is not there counts as removed. */
+/** Removes the files that wait for `keys`. Missing files count as removed. */
 export async function removeStaged(
   area: Area,
   exportId: ExportId,
@@ -66,16 +66,16 @@ export async function removeStaged(
 
 type Leftovers = {
   readonly workerId: string;
-  /** What every folder of the destination begins with, below the prefix: another one may be at work there. */
+  /** The beginning of every folder of this destination, below the prefix, where another destination may be at work too. */
   readonly parent: 'type=' | 'data/';
-  /** The folders that this run replaces: what an earlier run staged for them is dropped, never continued. */
+  /** The folders that this run replaces. Files that an earlier run staged for them are dropped, never used. */
   readonly folders: readonly string[];
   readonly now: number;
 };
 
 /**
- * Removes what earlier runs of the same worker and destination left: for `folders` all of it, else what is older than a day.
- * @returns the number of objects.
+ * Removes what earlier runs of the same worker and destination left: everything for `folders`, and otherwise files older than a
+ * day. @returns the number of objects.
  */
 export async function removeLeftovers(
   area: Area,

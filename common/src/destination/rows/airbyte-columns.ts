@@ -1,5 +1,7 @@
-// The columns that Airbyte's own destinations add to each row. Source: https://docs.airbyte.com/understanding-airbyte/airbyte-metadata-fields
-// Theirs has a random `_airbyte_raw_id`; ours is made of the record and its place in the input, so that a replay repeats the row.
+// The columns that Airbyte's own destinations add to each row. Source:
+// https://docs.airbyte.com/understanding-airbyte/airbyte-metadata-fields
+// Airbyte's `_airbyte_raw_id` is random. This one is made from the record and its place in the input, so that a replay repeats
+// the row.
 import { createHash } from 'node:crypto';
 
 import { CLOSE_OBJECT, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
@@ -15,14 +17,14 @@ const uuidBytes = 16;
 export class AirbyteColumns {
   readonly #plan: NonNullable<RowPlan['metadata']>;
   #position = beginPosition(Buffer.alloc(0));
-  /** Records since the position. */
+  /** Records since the last position. */
   #count = 0;
 
   constructor(plan: NonNullable<RowPlan['metadata']>) {
     this.#plan = plan;
   }
 
-  /** The source says how far it is. */
+  /** A STATE reports the source's position. */
   passed(position: Uint8Array): void {
     this.#position = beginPosition(position);
     this.#count = 0;
@@ -57,8 +59,8 @@ function beginPosition(position: Uint8Array) {
 }
 
 /**
- * Where the list `meta.changes` of the record begins, or -1. All writers that send it have it after the names or the data; a `meta`
- * that is the record's first member is not looked for.
+ * The start of the record's list `meta.changes`, or -1. All writers that send it have it after the names or the data. A `meta`
+ * that is the record's first member is ignored.
  */
 function changesStart(bytes: Buffer, found: Envelope): number {
   const { dataStart, dataEnd, streamStart, streamEnd } = found;

@@ -1,17 +1,17 @@
-// The folder of a field's value, from its raw JSON.
+// The folder of a field's value, made from its raw JSON.
 import { BACKSLASH, QUOTE } from '../../json/ascii.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { instant } from '../../records/event-time.ts';
 import { folderText, nullPartition } from '../files/partition-folders.ts';
 import type { PartitionField } from './row-plan.ts';
 
-/** `isLost`: the value is none of null, and no folder says what it is. */
+/** `isLost`: the value is not null, and no folder can express it. */
 type Partition = { readonly folder: string; readonly isLost: boolean };
 
-/** Distinct values that are remembered. */
+/** The number of remembered values. */
 const maxValues = 4096;
 const longestValue = 1024;
-/** A double keeps so many digits. */
+/** The digits that a double keeps. */
 const exactDigits = 15;
 const firstDay = Date.parse('0000-01-01');
 const lastDay = Date.parse('+010000-01-01');
@@ -27,7 +27,7 @@ export class PartitionValues {
     this.#head = `${folderText(field.folder) ?? ''}=`;
   }
 
-  /** Of the value bytes[start, end); a start below 0: the row has none. */
+  /** The folder of the value bytes[start, end). `start` below 0: the row does not have the field. */
   of(bytes: Buffer, start: number, end: number): Partition {
     if (end - start > longestValue) return this.#partition(undefined);
     const raw = start < 0 ? 'null' : bytes.toString('latin1', start, end);
@@ -50,7 +50,7 @@ export class PartitionValues {
   }
 
   #partition(value: string | undefined): Partition {
-    const isLost = value === undefined && !this.#field.isDay; // A field that has the folder of its day stays in the row.
+    const isLost = value === undefined && !this.#field.isDay; // A field with a day folder stays in the row.
     return { folder: `${this.#head}${value ?? nullPartition}/`, isLost };
   }
 }
@@ -60,7 +60,7 @@ function stringText(bytes: Buffer, start: number, end: number): string {
   return isPlain ? bytes.toString('utf8', start + 1, end - 1) : String(parseJson(bytes.toString('utf8', start, end)));
 }
 
-/** One text for one number, however it is spelled, if a double has all its digits. */
+/** One text for one number in any spelling, if a double has all its digits. */
 function numberText(raw: string): string {
   const [mantissa = ''] = raw.split(/[eE]/u);
   const digits = mantissa.replaceAll(/\D/gu, '').replace(/^0+/u, '');
@@ -69,7 +69,7 @@ function numberText(raw: string): string {
   return isExact ? String(value) : raw;
 }
 
-/** UTC. Undefined for what is no time of a year with four digits. */
+/** UTC. Undefined for anything but a time in a year of four digits. */
 function dayText(bytes: Buffer, start: number, end: number): string | undefined {
   const ms = instant(bytes, start, end);
   return ms >= firstDay && ms < lastDay ? new Date(ms).toISOString().slice(0, 10) : undefined;

@@ -1,5 +1,5 @@
-// From a record of a stream that has partitions or Airbyte's columns to its row, on bytes: members that are in folders are left out of
-// it, and what a folder cannot say is beside it, as JSON text in `<field>__value`.
+// Makes the row of a record whose stream has partitions or Airbyte's columns, on bytes. Members that become folders are
+// omitted. A value that a folder cannot express is stored as JSON text in `<field>__value`.
 import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { skipColon, skipSpace, skipString, skipToNextMember, skipValue } from '../../json/json-bytes.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../../json/name-index.ts';
@@ -12,7 +12,7 @@ import { besideName, replacedMembers, type PartitionField, type RowPlan } from '
 
 type Part = PartitionField & {
   readonly values: PartitionValues;
-  /** Among the fields that the scanner finds. */
+  /** The number among the fields that the scanner finds. */
   readonly slot: number;
   /** `"country__value":`. */
   readonly sibling: Buffer;
@@ -20,16 +20,16 @@ type Part = PartitionField & {
   readonly siblingName: number;
 };
 
-/** Bound: the row in hand, and some thousand values of each field. */
+/** Bound: the current row, and a few thousand values of each field. */
 export class RowMaker {
-  /** The row that was made last. */
+  /** The last row that was made. */
   readonly out = new RowBuffer();
-  /** The folders that it goes to, ended by a slash; "" for a stream without. */
+  /** The folders of the last row, with a slash at the end; "" for a stream without folders. */
   partition = '';
   readonly #parts: readonly Part[];
   readonly #columns: AirbyteColumns | undefined;
   readonly #names: NameIndex;
-  /** Names in the index before this are left out of rows; the others are those of siblings. */
+  /** Names in the index before this number are omitted from rows; the others are siblings. */
   readonly #replaced: number;
   readonly #folders: string[] = [];
 
@@ -49,7 +49,7 @@ export class RowMaker {
     this.#columns = plan.metadata && new AirbyteColumns(plan.metadata);
   }
 
-  /** Makes the row of a record that was scanned. @returns why there is none. */
+  /** Makes the row of a scanned record. @returns why it cannot. */
   make(bytes: Buffer, found: Envelope, nowMs: number): Rejection | undefined {
     const { out } = this;
     out.clear();
@@ -74,12 +74,12 @@ export class RowMaker {
     return undefined;
   }
 
-  /** The source says how far it is. */
+  /** A STATE reports the source's position. */
   passed(position: Uint8Array): void {
     this.#columns?.passed(position);
   }
 
-  /** @returns a bit for each name of the index that the record has; there are ten at most. */
+  /** @returns a bit for each name of the index that the record has; there are at most ten. */
   #copyMembers(bytes: Buffer, start: number): number {
     const { out } = this;
     let seen = 0;

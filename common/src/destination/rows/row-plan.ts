@@ -1,5 +1,5 @@
-// What is done to the rows of a stream of no published type beside storing them: which of its fields become folders, and whether the
-// columns that Airbyte's own destinations write are added. Decided once, at the start.
+// What is done to the rows of a stream that is not of a published type: which fields become folders, and whether Airbyte's
+// columns are added. Decided once, at the start.
 import * as z from 'zod';
 
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
@@ -8,16 +8,16 @@ import type { JsonObject } from '../../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
 import { folderText, maxPartitions, maxValueBytes } from '../files/partition-folders.ts';
 
-/** A field whose values are folders. */
+/** A field whose values become folders. */
 export type PartitionField = {
   readonly field: string;
   /** Before it is encoded. */
   readonly folder: string;
-  /** The folder has the UTC day of an instant, and the field stays in the row: else it is in the folder alone. */
+  /** The folder is the UTC day of an instant, and the field stays in the row. Otherwise the value is only in the folder. */
   readonly isDay: boolean;
 };
 
-/** `extractedAt`: whether it is a number of milliseconds, as in Airbyte's JSON lines, or ISO text. */
+/** `extractedAt`: a number of milliseconds, as in Airbyte's JSON lines, or ISO text. */
 export type RowPlan = {
   readonly partitions: readonly PartitionField[];
   readonly metadata:
@@ -26,8 +26,8 @@ export type RowPlan = {
 };
 
 /**
- * What a folder cannot say of a field is beside it in the row, as JSON text. Not `__json`: the batch destination keeps such names for
- * values that do not fit the column of a field, and here there is none.
+ * The field for values that a folder cannot express, as JSON text. It is not called `__json`: the batch destination uses such
+ * names for values that do not fit a column, and here there is no column.
  */
 export function besideName(field: string): string {
   return `${field}__value`;
@@ -35,7 +35,7 @@ export function besideName(field: string): string {
 
 const maxNameBytes = 100;
 
-/** Of an entry of `partition_by`: `country`, or `day(created_at)`. */
+/** For an entry of `partition_by`: `country`, or `day(created_at)`. */
 export function partitionField(text: string): PartitionField {
   const field = /^day\((.+)\)$/su.exec(text)?.[1];
   return field === undefined
@@ -43,7 +43,7 @@ export function partitionField(text: string): PartitionField {
     : { field, folder: `${field}_day`, isDay: true };
 }
 
-/** `taken`: names of folders that all files are in anyway. */
+/** `taken`: names of folders that all files have anyway. */
 export function partitionBy(taken: readonly string[]) {
   const problem = (text: string): string | undefined => {
     const { folder } = partitionField(text);
@@ -75,12 +75,12 @@ export const partitionByText = {
 
 type Options = {
   readonly fields: readonly string[] | undefined;
-  /** Of no published type. */
+  /** The stream is not of a published type. */
   readonly isGeneric: boolean;
   readonly metadata: 'ms' | 'text' | undefined;
 };
 
-/** Undefined where rows are stored as they come. @throws CONFIG_INVALID for fields of a published type. */
+/** Undefined if rows are stored byte for byte. @throws CONFIG_INVALID for fields of a published type. */
 export function planRows(stream: ConfiguredStream, { fields = [], isGeneric, metadata }: Options): RowPlan | undefined {
   if (!isGeneric && fields.length > 0) {
     throw refused(stream, 'is of a published type, whose folders are given. Remove "partition_by"');
@@ -105,7 +105,7 @@ function refused(stream: ConfiguredStream, why: string): ConnectorError {
   return new ConnectorError('CONFIG_INVALID', text, { stream: streamDescriptor(stream) });
 }
 
-/** The most bytes that the folders of a file take. */
+/** The most bytes that the partition folders of a file take. */
 export function partitionBytes({ partitions }: Pick<RowPlan, 'partitions'>): number {
   return partitions.reduce(
     (sum, { folder }) => sum + Buffer.byteLength(folderText(folder) ?? '') + maxValueBytes + 2,
@@ -113,7 +113,7 @@ export function partitionBytes({ partitions }: Pick<RowPlan, 'partitions'>): num
   );
 }
 
-/** Members that rows have no more: they are in folders, or ours take their place. */
+/** Members that rows no longer have: they become folders, or are replaced by Airbyte's columns. */
 export function replacedMembers({ partitions, metadata }: RowPlan): readonly string[] {
   const inFolders = partitions.filter(({ isDay }) => !isDay).map(({ field }) => field);
   return metadata === undefined ? inFolders : [...inFolders, ...Object.keys(metadataColumns)];

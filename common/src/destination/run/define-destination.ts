@@ -1,4 +1,5 @@
-// A destination as the run of a connector knows it. Its verbs are loaded when they are called: `spec` answers without the AWS SDK.
+// A destination, as the connector's entry point sees it. The modules of its verbs are loaded when they are called: `spec`
+// answers without the AWS SDK.
 import type * as z from 'zod';
 
 import { inRun, placeOf, type Access, type Writing } from '../../permissions/needs/access.ts';
@@ -21,17 +22,16 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly schema: Schema;
   readonly resolve: (parsed: z.output<Schema>) => Config;
   readonly layout: Layout;
-  /** What it does in S3. */
+  /** The S3 access that it needs. */
   readonly access: (writing: Writing) => Access;
-  /** Loads `write`. */
   readonly load: () => Promise<{ readonly write: Write<Config> }>;
-  /** Loads what `commit` needs; absent where there are no runs of several writers. */
+  /** Loads what `commit` needs. Absent if the destination does not support runs of several writers. */
   readonly loadRun?: () => Promise<OpenRun<Config>>;
-  /** Loads what tells `status` of fields whose values did not all fit. */
+  /** Loads what `status` uses to list fields with values that did not fit. */
   readonly misfits?: () => Promise<ReadMisfits>;
-  /** What `check` tries before it asks S3. */
+  /** What `check` tries before it sends a request to S3. */
   readonly rehearse?: (config: Config, context: VerbContext) => Promise<void>;
-  /** Beside those of policies. */
+  /** In addition to the verbs for policies. */
   readonly verbs?: readonly OperatorVerb<Config>[];
 };
 

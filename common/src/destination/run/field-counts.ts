@@ -1,4 +1,4 @@
-// Values counted by the path of their field, as the log and the summary say them: those with the highest counts first.
+// Counts of values by the path of their field, as the log and the summary print them: highest counts first.
 import { otherFields, type FieldCounts } from '../../records/repairs.ts';
 
 const mostInText = 100;
@@ -11,7 +11,7 @@ export function fieldsText(counts: FieldCounts): string {
   return shown.join(', ');
 }
 
-/** Without counts of nothing. `most`: so many fields are named, the last one is the sum of all others. */
+/** Fields without a count are omitted. `most`: the number of fields to name; the last entry is the sum of all others. */
 export function fieldsJson(
   counts: Readonly<Record<string, FieldCounts>>,
   most: number,

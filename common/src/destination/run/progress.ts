@@ -1,4 +1,4 @@
-// What others see of a run of `write` while it goes on: at a terminal how much has come, and its metrics.
+// What others see of a `write` while it runs: its progress at a terminal, and its metrics.
 import { fstatSync } from 'node:fs';
 
 import { progressText } from '../../program/progress-text.ts';
@@ -6,7 +6,7 @@ import type { Point } from '../../protocol/metrics.ts';
 import type { RunContext } from '../plan/run-setup.ts';
 
 type Watched = {
-  /** So far, records and bytes of the input. */
+  /** Records and bytes of the input so far. */
   readonly figures: { readonly records: number; readonly bytes: number };
   points(): Iterable<Point>;
 };
@@ -26,7 +26,7 @@ export function watchRun({ watch, metrics, clock }: RunContext, run: Watched): D
   return watching;
 }
 
-/** Of a file that standard input is. */
+/** Undefined if standard input is not a file. */
 function inputBytes(): number | undefined {
   const kind = fstatSync(0);
   return kind.isFile() && kind.size > 0 ? kind.size : undefined;

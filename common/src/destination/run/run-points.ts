@@ -1,4 +1,4 @@
-// The metrics of a run of `write` that every destination has: what is counted for the summary anyway.
+// The metrics of a `write` that every destination has. They use the counts of the summary.
 import type { Point } from '../../protocol/metrics.ts';
 import { requestPoints } from '../../s3/connection/counters.ts';
 import type { Intake } from '../plan/intake.ts';

@@ -1,5 +1,5 @@
-// What a run of `write` is in every destination, beside where its rows go: records in, STATEs that wait, streams that fail alone,
-// what is replaced in the end, and the end itself. A destination's loop says when each happens.
+// The part of `write` that all destinations share: it takes records, holds STATEs, lets a stream fail alone, publishes
+// replacements and ends the run. A destination's loop decides when each step happens.
 import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import type { Point } from '../../protocol/metrics.ts';
@@ -12,21 +12,22 @@ import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
 import type { Target } from '../plan/plan.ts';
 import { Publisher, type StreamVerdict } from '../publishing/publisher.ts';
 import { runPoints } from './run-points.ts';
+import { unusedTimeFields } from './time-fields.ts';
 import { RunWriter } from '../shared-run/run-writer.ts';
 import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
-/** What a destination brings: where rows go, and which places a stream fills. */
+/** What a destination supplies: a sink for rows, and the places that a stream fills. */
 type Plugin<Planned extends Target> = {
   readonly sink: Sink<Planned>;
   readonly places: StreamPlaces<Planned>;
-  /** What the rows of a place look like, for its manifest. */
+  /** The schema of the rows of a place, for its manifest. */
   readonly schemaOf: (target: Planned, name: string) => JsonObject;
-  /** The same of all writers of a run. Absent: it is the same. */
+  /** The same schema for all writers of a run. Absent if it is the same as `schemaOf`. */
   readonly sharedSchemaOf?: (target: Planned, name: string) => Promise<JsonObject>;
 };
 
-/** What is in staging is removed within this time, else by the next run. */
+/** Staged files are removed within this time, or else by the next run. */
 const dropWithinMs = 3000;
 
 export class Runtime<Planned extends Target> {
@@ -36,7 +37,7 @@ export class Runtime<Planned extends Target> {
   readonly #setup: RunSetup<Planned>;
   readonly #completion: Completion;
   readonly #begunAt: number;
-  /** Undefined: the only writer. */
+  /** Undefined if this is the only writer. */
   readonly #writer: RunWriter<Planned> | undefined;
 
   constructor(setup: RunSetup<Planned>, plugin: Plugin<Planned>) {
@@ -60,21 +61,23 @@ export class Runtime<Planned extends Target> {
     this.publisher = new Publisher({ ...set, targets, states, schemaOf, attempt });
   }
 
-  /** Before anything is written. @returns whether rows are to be written: else another attempt has written them. */
+  /** Runs before anything is written. @returns whether rows are to be written. If not, another attempt has written them. */
   async begin(signal: AbortSignal): Promise<boolean> {
     if (this.#writer !== undefined) return await this.#writer.begin(signal);
     await this.publisher.begin(signal);
     return true;
   }
 
-  /** The stream fails alone, by the first of its errors. */
+  /** Fails this stream alone, with the first of its errors. */
   readonly giveUp: GiveUp = ({ index, stream }, error) => {
     if (this.intake.hasGivenUp(index)) return;
     this.intake.giveUp(index);
     this.#setup.context.fail(error.inStream(stream));
   };
 
-  /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
+  /**
+   * Called when the input has ended by itself. Publishes the replacements, and yields the STATEs that become durable by that.
+   */
   async *conclude(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (this.#writer !== undefined) {
       const { intake, publisher } = this;
@@ -88,7 +91,7 @@ export class Runtime<Planned extends Target> {
     }
   }
 
-  /** A file is in S3. `stream`: the number of its stream in the plan. @returns whether it waits for a replacement. */
+  /** A file is stored in S3. `stream`: its number in the plan. @returns whether the file waits for a replacement. */
   stored(kept: Kept & { readonly stream: number }, file: StagedFile): boolean {
     this.tally.stored.files += 1;
     this.tally.stored.bytes += file.size;
@@ -108,7 +111,7 @@ export class Runtime<Planned extends Target> {
     return runPoints({ setup: this.#setup, intake: this.intake, figures: this.figures });
   }
 
-  /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */
+  /** Logs the end of the run. `sentence`: the figures, and anything else to report. */
   summarize(sentence = sentenceOf(this.figures)): void {
     const { context, states, area, plan } = this.#setup;
     const { supersededText } = states;
@@ -119,20 +122,21 @@ export class Runtime<Planned extends Target> {
       return found === undefined ? [] : [{ label, ...found }];
     });
     for (const repaired of repairs) context.log('WARN', repairText(repaired));
+    for (const text of unusedTimeFields(plan, this.intake)) context.log('WARN', text);
     context.log('INFO', this.tally.json(this.figures, (context.clock.elapsed() - this.#begunAt) / 1000, repairs));
   }
 
-  /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */
+  /** @throws RECORDS_REJECTED when too many records were rejected, unless the run was stopped. */
   refuseRejections(): void {
     const { area, plan, context } = this.#setup;
     const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
-    // Of a run it is judged over all parts.
+    // The commit of a run judges all parts together.
     if (excesses.length === 0 || context.signal.aborted || this.#writer !== undefined) return;
-    const text = `${excesses.join('; ')}. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.`;
+    const text = `${excesses.join('; ')}. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, because the states are already past these records.`;
     throw new ConnectorError('RECORDS_REJECTED', text);
   }
 
-  /** Removes what was staged in vain, unless `cut` is aborted or that takes too long to be part of an ending. */
+  /** Removes files that were staged in vain. Stops if `cut` is aborted, or if it takes too long for the end of a run. */
   async drop(cut: AbortSignal = new AbortController().signal): Promise<void> {
     const { context } = this.#setup;
     const late = new AbortController();

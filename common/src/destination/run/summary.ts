@@ -1,21 +1,55 @@
-// What a run did, for people as one sentence and for programs as one line of JSON, the last of the log.
-import { countOf, countText } from '../../program/text-layout.ts';
+// The summary of a run: a sentence for people, and a line of JSON for programs, which is the last line of the log.
+import { countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
 import type { IntakeCounts } from '../plan/intake.ts';
+import type { LateRules } from '../plan/record-judge.ts';
 import type { ReplacedSet } from '../publishing/replaced-set.ts';
 
-/** Since the start. `bytes` of the input; `files` and `storedBytes` (compressed) whatever became of them. */
+/**
+ * Counts since the start. `bytes`: of the input. `files` and `storedBytes` (compressed): of all stored files, published or not.
+ */
 export type Figures = IntakeCounts & {
   readonly rejected: number;
   readonly files: number;
   readonly storedBytes: number;
 };
 
-/** `closed`: why files were closed, after a comma. */
-export function sentenceOf(figures: Figures, closed = ''): string {
-  const remarks = [
+/** Where a record that is far from the present is stored. */
+const farPlaces = {
+  own_partition: 'in the hour of the event',
+  current_hour: 'in the hour of arrival',
+  dead_letter: 'below _rejected/',
+} as const satisfies Record<LateRules['policy'], string>;
+
+/** An INFO remark and not a warning: in a backfill, all records are old. */
+function farRemarks({ late, early }: Figures, rules: LateRules | undefined): readonly Remark[] {
+  if (rules === undefined) return [];
+  const age = countText(rules.maxLatenessMs / 3_600_000, 'hour');
+  const place = farPlaces[rules.policy];
+  return [
+    [
+      late,
+      `record is more than ${age} old and is stored ${place}`,
+      `records are more than ${age} old and are stored ${place}`,
+    ],
+    [
+      early,
+      `record is more than an hour in the future and is stored ${place}`,
+      `records are more than an hour in the future and are stored ${place}`,
+    ],
+  ];
+}
+
+type Remark = readonly [count: number, one: string, many: string];
+
+/** `closed`: why files were closed, after a comma; `late`: the rules by which records are late or early. */
+export function sentenceOf(
+  figures: Figures,
+  { closed = '', late }: { readonly closed?: string; readonly late?: LateRules | undefined } = {},
+): string {
+  const remarks: readonly Remark[] = [
     [
       figures.untimed,
       'record had no valid time and is placed by emitted_at',
@@ -23,8 +57,8 @@ export function sentenceOf(figures: Figures, closed = ''): string {
     ],
     [
       figures.invalid,
-      'record breaks its schema and was written all the same',
-      'records break their schema and were written all the same',
+      'record breaks its schema and was written nevertheless',
+      'records break their schema and were written nevertheless',
     ],
     [
       figures.nulled,
@@ -43,10 +77,11 @@ export function sentenceOf(figures: Figures, closed = ''): string {
       'record was rejected and is stored below _rejected/',
       'records were rejected and are stored below _rejected/',
     ],
-    [figures.late, 'record came late', 'records came late'],
-    [figures.early, 'record was ahead of time', 'records were ahead of time'],
-  ] as const;
-  const remarked = remarks.filter(([count]) => count > 0).map(([count, one, many]) => ` ${countOf(count, one, many)}.`);
+    ...farRemarks(figures, late),
+  ];
+  const remarked = remarks
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => ` ${countText(count, one, many)}.`);
   return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
 }
 
@@ -54,44 +89,44 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** So many fields of each table are named, if the line is not too long then. */
+/** The smallest number of fields to name for each table. More are named if the line stays short enough. */
 const fewFields = 5;
 const mostFieldsShown = [100, 20, fewFields];
-/** No more fit in a message: each takes 50 bytes at least. */
+/** No more tables fit in a message: each takes at least 50 bytes. */
 const mostShown = Math.floor(maxTextBytes / 50);
 
 type TableSummary = {
   readonly table: string;
-  /** Of the rows that were set aside. */
+  /** The entry counts rows that were set aside. */
   readonly rejected?: true;
   rows: number;
   bytes: number;
   files: number;
-  /** Of a table that was replaced: files of before that are gone, and how long a listing could show both sets. */
+  /** For a replaced table: the number of earlier files that were deleted, and how long a listing could show both sets. */
   deleted_files?: number;
   burst_seconds?: number;
 };
 
 /**
- * Values of a table that are not as they came, by field. `misfits`: null in their field, beside it as JSON text; `cut`: in their
- * field as far as it can hold them, beside it complete; `coerced`: in their field, written in another way.
+ * Values of a table that were changed, by field. `misfits`: null in their field, complete as JSON text in the sibling field;
+ * `cut`: shortened in their field, complete in the sibling field; `coerced`: written in another form.
  */
 type TableValues = { readonly misfits: FieldCounts; readonly cut: FieldCounts; readonly coerced: FieldCounts };
 
 /** What was changed in the records of a stream before they became rows. */
 type StreamRepairs = { readonly label: string } & Readonly<Record<Repair, FieldCounts>>;
 
-/** A table or type; `isRejected`: the rows of it that were set aside. */
+/** A table or type. `isRejected`: the entry is for its rejected rows. */
 export type Kept = { readonly name: string; readonly isRejected: boolean };
 
-/** What can be seen now, by table: what waited in staging and was dropped does not count. */
+/** What is visible in S3, by table. Staged files that were dropped do not count. */
 export class Tally {
   readonly #tables = new Map<string, TableSummary>();
   readonly #valuesOf = new Map<string, TableValues>();
-  /** All files stored, whatever became of them. */
+  /** All stored files, published or not. */
   readonly stored = { files: 0, bytes: 0 };
 
-  /** A file that is to be seen. */
+  /** Counts a file that is published. */
   add(kept: Kept, { rows, size }: { readonly rows: number; readonly size: number }): void {
     const known = this.#of(kept);
     known.rows += rows;
@@ -100,7 +135,7 @@ export class Tally {
   }
 
   replaced(name: string, { rows, bytes, files, deletedFiles, burstSeconds }: ReplacedSet): void {
-    if (files === 0 && deletedFiles === 0) return; // It was empty, and is.
+    if (files === 0 && deletedFiles === 0) return; // It was empty before, and still is.
     const known = this.#of({ name, isRejected: false });
     const about = { deleted_files: deletedFiles, burst_seconds: Math.round(burstSeconds * 1000) / 1000 };
     Object.assign(known, { rows, bytes, files, ...about });
@@ -111,7 +146,7 @@ export class Tally {
     this.#valuesOf.set(name, values);
   }
 
-  /** One line. */
+  /** @returns one line. */
   json(figures: Figures, seconds: number, repairs: readonly StreamRepairs[] = []): string {
     const { records, states, rejected, untimed, invalid, late, early, nulled } = figures;
     const { repairedTexts, repeatedKeys, outOfRange } = figures;
@@ -148,7 +183,7 @@ export class Tally {
         ...(shownStreams.length < repairs.length ? { more_streams: repairs.length - shownStreams.length } : {}),
       });
     };
-    // A line that is cut would not be JSON: fields, tables and streams that do not fit are counted.
+    // A truncated line would not be JSON. Fields, tables and streams that do not fit are only counted.
     const all = Math.min(Math.max(tables.length, repairs.length), mostShown);
     const whole = mostFieldsShown.map((fields) => line(all, fields)).find(fits);
     if (whole !== undefined) return whole;

@@ -1,5 +1,6 @@
-// Gives a run up that nobody will finish: from then on it is not committed any more, and what its writers have left is removed. The
-// document that says so stays, so that a writer that is late learns it; by age that goes too.
+// Aborts a run that nobody will finish: it can no longer be committed, and the files of its writers are removed. The document
+// with this outcome stays, so that a late writer finds it; after some time it is removed as well.
+import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import { listPages } from '../../s3/list.ts';
@@ -9,30 +10,32 @@ import { parseAttemptKey } from '../replacing/own-keys.ts';
 import { noSuchRun } from './run-member.ts';
 import { listDocuments, readOutcome, removeAttempts, removeDocuments, writeOutcome } from './run-store.ts';
 
-/** Someone else wrote the document meanwhile so many times: that is no accident. */
+/** Others wrote the document this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
 type Aborting = { readonly area: Area; readonly log: Log };
 
-/** @throws CONFIG_INVALID for a run that is committed, or that there is none of. */
+/** @throws CONFIG_INVALID for a run that is committed or does not exist. */
 export async function abortRun({ area, log }: Aborting, run: string, signal: AbortSignal): Promise<void> {
   if (!(await hasDocuments(area, run, signal))) throw noSuchRun(run);
   const before = await fence(area, run, signal);
   if (before === 'committed') {
-    throw new ConnectorError('CONFIG_INVALID', `The run "${run}" is committed: there is nothing to give up.`);
+    throw new ConnectorError('CONFIG_INVALID', `The run "${run}" is committed: it cannot be aborted.`);
   }
   if (before === 'committing') {
-    const text = `A commit of the run "${run}" had begun: tables may be of it already, and rows may have been added. Those that are replaced are complete, each by itself.`;
+    const text = `A commit of the run "${run}" had begun: it may have replaced tables and added rows. Each replaced table is complete.`;
     log('WARN', text);
   }
   const removed = await removeAttempts(area, run, {}, signal);
   await removeDocuments(area, run, (path) => path !== 'commit.json', signal);
-  log('INFO', `The run "${run}" is given up: ${removed} files of it are removed from staging.`);
+  log(
+    'INFO',
+    `The run "${run}" is aborted: ${countOf(removed, 'file')} of it ${removed === 1 ? 'is' : 'are'} removed from staging.`,
+  );
 }
 
 /**
- * Gives up all runs of which nothing was written since `before` (milliseconds), and removes whatever is kept of those that have
- * ended.
+ * Aborts all runs that got nothing since `before` (milliseconds), and removes everything that is left of finished ones.
  * @returns how many.
  */
 export async function removeOldRuns({ area, log }: Aborting, before: number, signal: AbortSignal): Promise<number> {
@@ -58,7 +61,7 @@ export async function removeOldRuns({ area, log }: Aborting, before: number, sig
   return old.length;
 }
 
-/** From here on nobody commits it. @returns how it stood. */
+/** From here on nobody can commit the run. @returns its outcome before. */
 async function fence(
   area: Area,
   run: string,

@@ -1,5 +1,5 @@
-// The verb `commit`: publishes a run whose parts are all there, or gives runs up. Where the last writer commits by itself
-// it finds that done and prints the STATEs again.
+// The verb `commit` publishes a run whose parts are all there, or aborts runs. If the last writer has already committed the
+// run, the verb prints the STATEs again.
 import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
 import { parseConfiguredCatalog, type ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
@@ -15,7 +15,7 @@ import { runContext, type RunSetup, type RunContext } from '../plan/run-setup.ts
 import type { SharedRun } from './shared-run.ts';
 import type { Target } from '../plan/plan.ts';
 
-/** A run as a process that writes no rows takes part in it. */
+/** Opens a run for a process that writes no rows. */
 export type OpenRun<Config> = (
   config: Config & { readonly run: RunPart },
   catalog: readonly ConfiguredStream[],
@@ -39,7 +39,7 @@ export async function* commit<Config extends DestinationPlace>(
   try {
     if (maxAgeSeconds !== undefined) {
       const count = await removeOldRuns({ area, log }, clock.wall() - maxAgeSeconds * 1000, signal);
-      log('INFO', count === 0 ? 'No run is so old.' : `Removed ${count} runs.`);
+      log('INFO', count === 0 ? 'No run is that old.' : `Removed ${count} runs.`);
     } else if (path === undefined) await abortRun({ area, log }, run ?? '', signal);
     else {
       await shared.look(signal);
@@ -52,7 +52,7 @@ export async function* commit<Config extends DestinationPlace>(
 
 type CommitOptions = {
   readonly run: string | undefined;
-  /** Undefined where runs are given up. */
+  /** Undefined when runs are aborted. */
   readonly catalog: string | undefined;
   readonly maxAgeSeconds: number | undefined;
 };
@@ -61,10 +61,11 @@ type CommitOptions = {
 function optionsOf(given: OperatorArguments): CommitOptions {
   const [run, catalog, maxAge, aborts] = [given['run'], given['catalog'], given['max-age'], given['abort'] === true];
   if (maxAge !== undefined && (!aborts || run !== undefined)) {
-    throw unusable('--max-age is for --abort, and for all runs: leave --run out.');
+    throw unusable('--max-age needs --abort and applies to all runs: remove --run.');
   }
   if (maxAge === undefined && run === undefined) throw unusable('Name the run: --run.');
-  if (run !== undefined && !isRunId(String(run))) throw unusable(`--run ${JSON.stringify(run)} is no name of a run.`);
+  if (run !== undefined && !isRunId(String(run)))
+    throw unusable(`--run ${JSON.stringify(run)} is not a valid name of a run.`);
   if (!aborts && catalog === undefined) throw unusable('--catalog needs the file that the writers of the run have.');
   return {
     run: run === undefined ? undefined : String(run),
@@ -73,7 +74,7 @@ function optionsOf(given: OperatorArguments): CommitOptions {
   };
 }
 
-/** @throws STREAM_INCOMPLETE for missing parts, S3_OBJECT_CONFLICT when another process is at it. */
+/** @throws STREAM_INCOMPLETE for missing parts, S3_OBJECT_CONFLICT if another process is committing. */
 function statesOf(commit: Commit, run: string): readonly string[] {
   if (commit.kind === 'committed') return commit.states;
   if (commit.kind === 'elsewhere') {

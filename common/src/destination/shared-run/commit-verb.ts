@@ -3,7 +3,7 @@ import type { OperatorVerb } from '../../protocol/connector.ts';
 import type { DestinationPlace } from '../config/config.ts';
 import type { OpenRun } from './commit-run.ts';
 
-/** What it does is loaded when it is asked for, so that `spec` answers at once. */
+/** Its code is loaded when it is called, so that `spec` answers at once. */
 export function commitVerb<Config extends DestinationPlace>(
   load: () => Promise<OpenRun<Config>>,
 ): OperatorVerb<Config> {

@@ -1,8 +1,9 @@
-// The commit of a run of several writers: once all parts are there, they are published with the steps that a single writer takes, from
-// the files that the parts name, and the STATEs of all writers may be printed.
+// The commit of a run of several writers. Once all parts are there, they are published with the steps of a single writer, from
+// the files that the parts name. Then the STATEs of all writers may be printed.
 //
-// One commits at a time, the owner in commit.json; whoever comes again after a failure takes over. Two that believe to be the owner do
-// no harm: a table is replaced under latest.json's condition, and files that are added have the same names and bytes.
+// One process commits at a time, the owner in commit.json. After a failure, the next process takes over. Two processes that
+// believe to be the owner do no harm: a table is replaced under latest.json's condition, and added files have the same names
+// and bytes.
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Area } from '../replacing/manifest-store.ts';
@@ -23,7 +24,7 @@ import type { PartUnion } from './union.ts';
 /** One try to publish. */
 export type Publication = {
   readonly union: PartUnion;
-  /** @throws what keeps the old sets: nothing of the run is visible then. */
+  /** @throws anything that keeps the previous sets. Nothing of the run is visible then. */
   readonly judge: (signal: AbortSignal) => Promise<void>;
   readonly publish: (signal: AbortSignal) => Promise<void>;
 };
@@ -33,24 +34,27 @@ type Options = {
   readonly run: string;
   readonly streams: readonly PlannedStream[];
   readonly log: Log;
-  /** Of this process. */
+  /** The attempt of this process. */
   readonly owner: string;
   readonly prepare: (beginning: RunBeginning) => Publication;
 };
 
-/** `later`: after others, and when an earlier try has not come to its end; `first`: another one that is at it is left alone. */
+/**
+ * `first`: another process that is committing is left alone. `later`: takes over, also after an earlier try that did not
+ * finish.
+ */
 export type Turn = 'first' | 'later';
 
-/** `incomplete`: parts are missing; `elsewhere`: another process commits it or has done so. */
+/** `incomplete`: parts are missing; `elsewhere`: another process is committing the run, or has committed it. */
 export type Commit =
   | { readonly kind: 'committed'; readonly states: readonly string[] }
   | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
   | { readonly kind: 'elsewhere' };
 
-/** Someone else wrote one of the documents meanwhile so many times: that is no accident. */
+/** Others wrote one of the documents this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
-/** @throws CONFIG_INVALID for a run that does not exist or was given up, and whatever keeps it from being published. */
+/** @throws CONFIG_INVALID for a run that does not exist or was aborted, and any error that keeps it from being published. */
 export async function commitRun(options: Options, turn: Turn, signal: AbortSignal): Promise<Commit> {
   const { area, run, streams } = options;
   let conflict: unknown;
@@ -58,18 +62,18 @@ export async function commitRun(options: Options, turn: Turn, signal: AbortSigna
     const found = await readOutcome(area, run, signal);
     const isOthers = found !== undefined && found.outcome.owner !== options.owner;
     if (isCommitted(found?.outcome, run)) {
-      // That one prints the STATEs, or whoever comes again after it.
+      // The other process prints the STATEs, or whoever tries again after it.
       if (turn === 'first' && isOthers) return { kind: 'elsewhere' };
       return await end(options, found as ReadOutcome, signal);
     }
-    // After a conflict the other one may be what stopped this one.
+    // After a conflict, the other process may have stopped this one.
     if (isOthers && (turn === 'first' || conflict !== undefined)) return { kind: 'elsewhere' };
     const beginning = await readBeginning(area, run, signal);
     if (beginning === undefined) throw noSuchRun(run);
     refuseOtherStreams(beginning, streams);
     const missing = missingParts(await listParts(area, run, signal), beginning.count);
     if (missing.length > 0) {
-      // Parts go when another process has ended the commit meanwhile.
+      // Parts disappear when another process has finished the commit meanwhile.
       if (found?.etag !== (await readOutcome(area, run, signal))?.etag) continue;
       return { kind: 'incomplete', missing, count: beginning.count };
     }
@@ -107,7 +111,7 @@ async function publish(
   return await end(options, { outcome: committed, etag: last }, signal);
 }
 
-/** Together the parts may take as much as one document. @throws REPLACEMENT_REFUSED */
+/** All parts together may take as much memory as one document. @throws REPLACEMENT_REFUSED */
 async function unite(area: Area, { run, count }: RunBeginning, union: PartUnion, signal: AbortSignal): Promise<void> {
   let bytes = 0;
   for (let index = 0; index < count; index += 1) {
@@ -117,14 +121,14 @@ async function unite(area: Area, { run, count }: RunBeginning, union: PartUnion,
     if (bytes > area.maxDocumentBytes) {
       throw new ConnectorError(
         'REPLACEMENT_REFUSED',
-        `The parts of the run "${run}" have more than ${area.maxDocumentBytes} bytes together, the most that is read with this "max_memory_mb". Raise it where the run is committed, or let files be larger.`,
+        `The parts of the run "${run}" have more than ${area.maxDocumentBytes} bytes together, more than this "max_memory_mb" allows. Raise it for the commit, or write larger files.`,
       );
     }
     union.add(found.part);
   }
 }
 
-/** It was listed a moment ago: another commit has ended, or the run was given up. */
+/** The part was listed a moment ago, so another commit has finished or the run was aborted. */
 function conflictOf(run: string, index: number): ConnectorError {
   return new ConnectorError(
     'S3_OBJECT_CONFLICT',
@@ -132,7 +136,7 @@ function conflictOf(run: string, index: number): ConnectorError {
   );
 }
 
-/** What is left to do once commit.json says so: everything here may be done twice. */
+/** The remaining steps once commit.json has the outcome. Each can be repeated. */
 async function end({ area, run, log }: Options, { outcome }: ReadOutcome, signal: AbortSignal): Promise<Commit> {
   try {
     await removeAttempts(area, run, {}, signal);

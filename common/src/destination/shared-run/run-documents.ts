@@ -1,12 +1,12 @@
-// What the writers of a run tell each other, as JSON below `{prefix}_runs/{run}/`, each document written only if it is new, or
-// over the very version that was read:
+// The documents that the writers of a run share, as JSON below `{prefix}_runs/{run}/`. Each is written only if it is new, or over
+// the version that was read:
 //
 //   run.json            by the first writer: how many parts there are, what is written, and which export of each table counts now
-//   parts/{index}.json  by the first attempt at the part that is complete: its files, counts and last STATEs. It wins
-//   commit.json         by whoever publishes all parts or gives the run up; a run that has ended keeps it
+//   parts/{index}.json  by the first attempt at the part that is complete: its files, counts and last STATEs. That attempt wins
+//   commit.json         by the process that publishes all parts or aborts the run; a finished run keeps it
 //
-// Pure: text and values; run-store.ts reads and writes them. What is read is input: whatever of it names an object is proven to be
-// of the place that it is for before anyone sees it.
+// Pure: text and values; run-store.ts reads and writes them. A document that was read is untrusted input: each key
+// in it is proven to be of its place before anything uses it.
 import * as z from 'zod';
 
 import { parseJson } from '../../json/parse-json.ts';
@@ -22,8 +22,8 @@ const stateLine = z.string().refine(isStateLine);
 const head = { version: z.literal(1), run: text };
 
 /**
- * A stream as all writers of a run must know it. `mode`: what becomes of its earlier data. `form`: the settings that decide what its
- * files and rows look like; earlier versions did not write it.
+ * A stream that all writers of a run must agree on. `mode`: what happens to its earlier data. `form`: the settings for the form
+ * of its files and rows; earlier versions did not write it.
  */
 const plannedStream = z.object({
   stream,
@@ -33,7 +33,7 @@ const plannedStream = z.object({
 });
 export type PlannedStream = z.output<typeof plannedStream>;
 
-/** `tables`: those that an export of counts, which is what the run replaces. */
+/** `tables`: those with a current export, which the run replaces. */
 const beginning = z.object({
   ...head,
   count: z.int().min(1).max(mostShards),
@@ -62,7 +62,7 @@ const partStream = z.object({
 });
 export type PartStream = z.output<typeof partStream>;
 
-/** `unknown`: records of streams that are not in the catalog. `states`: the last line of each scope, in their order. */
+/** `unknown`: records of streams that are not in the catalog. `states`: the last line of each scope, in order. */
 const part = z.object({
   ...head,
   index: natural,
@@ -83,7 +83,7 @@ const outcome = z.object({
 });
 export type RunOutcome = z.output<typeof outcome>;
 
-/** @throws BUCKET_DOCUMENT_INVALID, as all of these. */
+/** @throws BUCKET_DOCUMENT_INVALID, like the other functions here. */
 export function parseBeginning(key: string, body: Uint8Array, run: string): RunBeginning {
   return ofRun(key, parseDocument(key, body, beginning), run);
 }
@@ -104,7 +104,7 @@ export function format(document: RunBeginning | PartDocument | RunOutcome): Buff
 
 const mostShown = 200;
 
-/** It is printed as it is: one line, and nothing but a STATE. */
+/** It is printed as it is, so it must be one line with a STATE. */
 function isStateLine(line: string): boolean {
   if (line.indexOf('\n') !== line.length - 1) return false;
   try {

@@ -1,4 +1,4 @@
-// One writer of a run: whether there is anything to be done for its part, and whether its attempt is the one that counts.
+// One writer of a run: whether its part is still open, and whether its attempt wins.
 import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -23,10 +23,12 @@ type Options = {
   readonly log: Log;
 };
 
-/** `open`: rows are to be written; `there`: an earlier attempt has finished the part; `committed`: so is the whole run. */
+/**
+ * `open`: rows must be written; `there`: an earlier attempt has finished the part; `committed`: the complete run is published.
+ */
 export type Standing = 'open' | 'there' | 'committed';
 
-/** `won`: the part is this attempt's; else its files are of no use. `aborted`: the run was given up. */
+/** `won`: the part is this attempt's. Otherwise its files are useless. `aborted`: the run was aborted. */
 export type Finish = 'won' | 'lost' | 'aborted';
 
 const lateMs = 12 * 60 * 60 * 1000;
@@ -41,8 +43,9 @@ export class RunMember {
   }
 
   /**
-   * Before anything is written. `tables`: what counts now of all that is replaced; asked if the run is not over.
-   * @throws CONFIG_INVALID for a run that was given up, was committed long ago, or was begun with another count or catalog.
+   * Runs before anything is written. `tables`: the current exports of everything that is replaced; called if the run is not
+   * over. @throws CONFIG_INVALID for a run that was aborted, was committed long ago, or was begun with another count or
+   * catalog.
    */
   async begin(tables: () => Promise<RunBeginning['tables']>, signal: AbortSignal): Promise<Standing> {
     const { area, part, log } = this.#options;
@@ -57,7 +60,7 @@ export class RunMember {
     refuseOther((await readBeginning(area, id, signal)) ?? (await this.#begin(now, signal)), this.#options);
     const earlier = await readPart(area, part, signal);
     if (earlier === undefined) {
-      const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state comes, before all parts are there.`;
+      const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state is printed, before all parts are there.`;
       log('INFO', text);
       return 'open';
     }
@@ -66,7 +69,7 @@ export class RunMember {
     return 'there';
   }
 
-  /** The attempt is complete. After a failure nobody knows whether the part is there: its files must stay. */
+  /** The attempt is complete. After a failure it is unknown whether the part is there, so its files must stay. */
   async finish(content: Pick<PartDocument, 'streams' | 'unknown' | 'states'>, signal: AbortSignal): Promise<Finish> {
     const { area, part, log } = this.#options;
     const { id, index } = part;
@@ -85,11 +88,11 @@ export class RunMember {
     return ended.state === 'aborted' ? 'aborted' : 'lost';
   }
 
-  /** A scheduler starts a task again within hours; later it is the next run under the name of an earlier one. @throws CONFIG_INVALID */
+  /** A scheduler restarts a task within hours. Later, it is probably the next run under an old name. @throws CONFIG_INVALID */
   #tellLate(time: string | undefined): void {
     const { area, part, log } = this.#options;
     const since = time === undefined ? 'before this writer began' : `at ${time}`;
-    const text = `The run "${part.id}" was committed ${since}: this input is not read, and nothing of it is written. Each run needs an id of its own, such as "nightly-2026-01-15".`;
+    const text = `The run "${part.id}" was committed ${since}: this input is neither read nor written. Each run needs an id of its own, such as "nightly-2026-01-15".`;
     if (time !== undefined && area.s3.clock.wall() - Date.parse(time) > lateMs) {
       throw new ConnectorError('CONFIG_INVALID', text);
     }
@@ -108,14 +111,14 @@ export class RunMember {
   }
 }
 
-/** @throws CONFIG_INVALID for a run that was given up. */
+/** @throws CONFIG_INVALID for a run that was aborted. */
 export function isCommitted(outcome: RunOutcome | undefined, run: string): boolean {
   if (outcome?.state === 'aborted') throw givenUp(run);
   return outcome?.state === 'committed';
 }
 
 export function givenUp(run: string): ConnectorError {
-  const text = `The run "${run}" was given up by "commit --abort": nothing can be added to it. Begin a run with another id.`;
+  const text = `The run "${run}" was aborted by "commit --abort": nothing can be added to it. Begin a run with another id.`;
   return new ConnectorError('CONFIG_INVALID', text);
 }
 
@@ -136,7 +139,7 @@ function refuseOther(begun: RunBeginning, { part, streams }: Pick<Options, 'part
   refuseOtherStreams(begun, streams);
 }
 
-/** @throws CONFIG_INVALID for a catalog or config by which the streams, their places or their modes are others. */
+/** @throws CONFIG_INVALID for a catalog or config with other streams, places or modes. */
 export function refuseOtherStreams(begun: RunBeginning, streams: readonly PlannedStream[]): void {
   if (asText(begun.streams) === asText(streams)) {
     refuseOtherForm(begun, streams);
@@ -148,7 +151,7 @@ export function refuseOtherStreams(begun: RunBeginning, streams: readonly Planne
   );
 }
 
-/** @throws CONFIG_INVALID for files that would look unlike those of the other writers. */
+/** @throws CONFIG_INVALID for files that would differ in form from those of the other writers. */
 function refuseOtherForm(begun: RunBeginning, streams: readonly PlannedStream[]): void {
   const forms = new Map(begun.streams.map(({ stream, form }) => [streamKey(stream), form]));
   for (const { stream, form } of streams) {
@@ -161,7 +164,7 @@ function refuseOtherForm(begun: RunBeginning, streams: readonly PlannedStream[])
     const settings = names.map((name) => `"${name}"`).join(', ');
     throw new ConnectorError(
       'CONFIG_INVALID',
-      `The run "${begun.run}" was begun with another value of ${settings} for the stream "${streamLabel(stream)}": its files would not be alike. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
+      `The run "${begun.run}" was begun with another value of ${settings} for the stream "${streamLabel(stream)}": its files would differ in form. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
       { stream },
     );
   }

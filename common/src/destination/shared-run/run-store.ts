@@ -1,5 +1,5 @@
-// Reads and writes the documents of one run; run-documents.ts says what they hold. Who is second to write one that must be new learns
-// that here.
+// Reads and writes the documents of one run; run-documents.ts defines their content. A write of a document that must be new
+// reports whether this process was the first.
 import { ConnectorError } from '../../protocol/errors.ts';
 import { deleteObjects } from '../../s3/delete.ts';
 import { listPages, type ListedObject } from '../../s3/list.ts';
@@ -57,7 +57,7 @@ export async function removePart(area: Area, { run, index }: PartDocument, signa
   await deleteObjects(area, [keyOf(area, run, `parts/${index}`)], signal);
 }
 
-/** The indexes of the parts that are there. Bound: so many numbers. */
+/** The indexes of the parts that are there. Bound: one number for each part. */
 export async function listParts(area: Area, run: string, signal?: AbortSignal): Promise<ReadonlySet<number>> {
   const folder = `${runsFolder(area.prefix)}${run}/parts/`;
   const indexes = new Set<number>();
@@ -76,7 +76,7 @@ export async function readOutcome(area: Area, run: string, signal?: AbortSignal)
   return found && { outcome: parseOutcome(key, found.body, run), etag: found.etag };
 }
 
-/** `etag`: of the version that it is written over; undefined: there must be none. @throws S3_OBJECT_CONFLICT @returns its ETag. */
+/** `etag`: of the version to overwrite; undefined: there must be none. @throws S3_OBJECT_CONFLICT @returns its ETag. */
 export function writeOutcome(
   area: Area,
   outcome: RunOutcome,
@@ -87,7 +87,7 @@ export function writeOutcome(
   return writeDocument(area, { key: keyOf(area, outcome.run, 'commit'), body: format(outcome), condition }, signal);
 }
 
-/** Objects of ours below `_runs/`: of a run, or of all. */
+/** Objects of this connector below `_runs/`: of one run, or of all. */
 export async function* listDocuments(
   { s3, prefix }: Area,
   run: string | undefined,
@@ -107,8 +107,8 @@ export async function* listDocuments(
 type Kept = { readonly index?: number; readonly keptAttempt?: string | undefined };
 
 /**
- * Removes what attempts of the run left in staging: all of it, or that of the attempts at one part but for one of them.
- * @returns the number of objects.
+ * Removes what attempts of the run left in staging: everything, or the files of all attempts at one part except one. @returns
+ * the number of objects.
  */
 export async function removeAttempts(
   area: Area,

@@ -1,5 +1,5 @@
-// One of the writers of a run (docs/how-to/scale-out.md): what it has written counts once its part is handed in, and becomes visible when all
-// parts are there. It hands in nothing that is not proven to be complete, of any stream, since the first attempt at a part wins.
+// One writer of a run (docs/how-to/scale-out.md). Its files count once its part is handed in, and become visible when all parts
+// are there. It hands in nothing unless all streams are proven complete, because the first attempt at a part wins.
 import type { VerbContext } from '../../protocol/connector.ts';
 import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
@@ -50,12 +50,14 @@ export class RunWriter<Planned extends Target> {
     this.#standing = await this.#member.begin(() => this.#shared.look(signal), signal);
     if (this.#standing !== 'open') return false;
     const { id, index, count } = this.#part;
-    const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state comes, before all parts are there.`;
+    const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state is printed, before all parts are there.`;
     this.#process.context.log('INFO', text);
     return true;
   }
 
-  /** The input has ended by itself, or was not needed. Yields the STATEs of all writers if this one commits the run. */
+  /**
+   * Called when the input has ended by itself, or was not needed. Yields the STATEs of all writers if this one commits the run.
+   */
   async *conclude(written: Written, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const isFirst = this.#standing === 'open';
     if (isFirst && !(await this.#handIn(written, signal))) return;
@@ -93,7 +95,7 @@ export class RunWriter<Planned extends Target> {
     try {
       finish = await this.#member.finish(content, signal);
     } finally {
-      // After a failure the part may be there all the same, and its files are needed.
+      // After a failure the part may be there nevertheless, and then its files are needed.
       if (finish === 'lost' || finish === 'aborted') await waiting.drop(signal);
       else waiting.handOver();
     }

@@ -1,4 +1,4 @@
-// A run of several writers as one of them, or the verb `commit`, takes part in it: it joins the streams of this process with the
+// A run of several writers, as one of them or the verb `commit` sees it. It joins the streams of this process with the
 // documents of the run (shared-run/) and the commit of all parts (commit.ts).
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
@@ -48,7 +48,7 @@ export function openShared<Planned extends Target>(
   return { area, shared: new SharedRun(options, run.id) };
 }
 
-/** How many records of a stream were taken. */
+/** The number of records of a stream. */
 type Taken = { readonly accepted: number; readonly rejected: number };
 
 export class SharedRun<Planned extends Target> {
@@ -72,7 +72,7 @@ export class SharedRun<Planned extends Target> {
     return new RunMember({ area, part, streams: this.#streams, log: context.log });
   }
 
-  /** Which tables count now; from here on it is known which places the streams have. */
+  /** Looks which exports are current. After it, the places of the streams are known. */
   async look(signal: AbortSignal): Promise<RunBeginning['tables']> {
     const counting = await lookAtPlaces(this.#options.area, this.#options.places.beginnings(), signal);
     return Array.from(counting, ([name, exportId]) => ({ name, export: exportId }));
@@ -129,7 +129,7 @@ export class SharedRun<Planned extends Target> {
     }));
   }
 
-  /** Over all parts. @throws RECORDS_REJECTED */
+  /** Judges all parts together. @throws RECORDS_REJECTED */
   #refuseRejections({ streams, unknown }: Union): void {
     const { plan, area } = this.#options;
     const all = [...streams.values()];
@@ -147,23 +147,23 @@ export class SharedRun<Planned extends Target> {
     if (excesses.length === 0) return;
     throw new ConnectorError(
       'RECORDS_REJECTED',
-      `${excesses.join('; ')} in all parts of the run "${this.#run}": it is not published. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog, give the run up ("commit --abort --run ${this.#run}") and begin a new one.`,
+      `${excesses.join('; ')} in all parts of the run "${this.#run}": it is not published. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog, abort the run ("commit --abort --run ${this.#run}") and begin a new one.`,
     );
   }
 }
 
-/** What may be refused comes first. */
+/** Streams that may be refused come first. */
 function isReplaced({ succession }: Target): boolean {
   return succession.kind === 'replace';
 }
 
-/** Whether a STATE line speaks of the stream; one without a stream speaks of all. */
+/** Whether a STATE line covers the stream. A STATE without a stream covers all. */
 function isAbout(line: string, stream: Target['stream']): boolean {
   const about = parseStateLine(Buffer.from(line)).stream;
   return about === undefined || streamKey(about) === streamKey(stream);
 }
 
-/** What an attempt says of a stream. `waiting`: its files by the names of their places. */
+/** The report of an attempt about a stream. `waiting`: its files, by the names of their places. */
 export function partStream(
   { stream }: Pick<Target, 'stream'>,
   { accepted, rejected }: Taken,

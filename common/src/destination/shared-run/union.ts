@@ -1,6 +1,6 @@
-// The parts of a run as one: which files each stream has in each place, and how many of its records were taken. A part names files
-// of its own attempt alone, since where they wait follows from the part; that they are to be in a place of their stream is proven
-// here. Pure.
+// The parts of a run together: the files of each stream in each place, and the number of its records. A part names only files
+// of its own attempt, because their staged keys are derived from the part. It is proven here that each final key is in a place
+// of its stream. Pure.
 import type { StreamDescriptor } from '../../protocol/errors.ts';
 import { countOf } from '../../program/text-layout.ts';
 import { streamKey } from '../../protocol/stream-key.ts';
@@ -39,13 +39,13 @@ type Uniting = {
   readonly prefix: string;
   readonly layout: Layout;
   readonly streams: readonly RunStream[];
-  /** Part of the names of files of replaced streams, so that no two commits of a run ever write to one key. */
+  /** Part of the file names of replaced streams, so that no two commits of a run write the same key. */
   readonly salt: string;
 };
 
 const mostShown = 200;
 
-/** Takes parts in, one after the other. Bound: some 500 bytes for each file. */
+/** Takes parts, one after another. Bound: about 500 bytes for each file. */
 export class PartUnion {
   readonly union: Union;
   readonly #uniting: Uniting;
@@ -58,7 +58,7 @@ export class PartUnion {
     this.union = { streams, unknown: 0, states: [] };
   }
 
-  /** @throws BUCKET_DOCUMENT_INVALID for a part that is not of these streams, or names a file that is not of its place. */
+  /** @throws BUCKET_DOCUMENT_INVALID for a part that is not of these streams, or names a file outside its place. */
   add(part: PartDocument): void {
     const { streams } = this.#uniting;
     const partKey = `${runsFolder(this.#uniting.prefix)}${part.run}/parts/${part.index}.json`;

@@ -1,4 +1,4 @@
-// `status` on the command line, the same for both destinations. What it does is loaded when it is asked for, so that `spec` answers at once.
+// `status` on the command line, for both destinations. Its code is loaded when it is called, so that `spec` answers at once.
 import type { OperatorVerb } from '../../protocol/connector.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
@@ -15,7 +15,7 @@ type StatusConfig = {
 type About = {
   readonly destination: string;
   readonly layout: Layout;
-  /** Loads what reads the types that a destination keeps. */
+  /** Loads the reader of the types that a destination keeps. */
   readonly misfits?: (() => Promise<ReadMisfits>) | undefined;
 };
 

@@ -24,7 +24,7 @@ import { statusText } from './report/report-text.ts';
 import { durationText } from './report/report-words.ts';
 import { PrefixSurvey } from './survey/prefix-survey.ts';
 
-const retryBudgetMs = 60_000; // Someone waits for the answer.
+const retryBudgetMs = 60_000; // A person waits for the answer.
 const hourMs = 3_600_000;
 
 export type StatusTask = {
@@ -34,11 +34,11 @@ export type StatusTask = {
   readonly prefix: string;
   readonly headers: WriteHeaders;
   readonly maxMemoryBytes: number;
-  /** Fields of a table whose values did not all fit; undefined: the destination keeps no types. */
+  /** Fields of a table with values that did not fit. Undefined: the destination keeps no types. */
   readonly readMisfits?: ReadMisfits;
 };
 
-/** `clock`: by default the machine's. */
+/** `clock`: the machine's by default. */
 export async function* status(
   task: StatusTask,
   given: OperatorArguments,
@@ -52,7 +52,7 @@ export async function* status(
   if (report.is_stale) context.fail(staleError(task, report));
 }
 
-/** @throws what a listing does. */
+/** @throws the errors of a listing. */
 async function reportOf(
   task: StatusTask,
   options: StatusOptions,
@@ -69,7 +69,7 @@ async function reportOf(
   }
 }
 
-/** What the listing does not say, from a bounded number of objects. */
+/** Reads what the listing does not show, from a limited number of objects. */
 async function lookInto(
   { s3, layout, prefix, headers, maxMemoryBytes, readMisfits }: StatusTask & { readonly s3: S3 },
   survey: PrefixSurvey,

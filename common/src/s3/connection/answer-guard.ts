@@ -59,7 +59,7 @@ function isGetObject({ query }: Sent): boolean {
 }
 
 /** An answer without a body. Every written file has one, so this must be cheap. */
-function isEmpty({ headers }: Answer): boolean {
+export function isEmpty({ headers }: Pick<Answer, 'headers'>): boolean {
   return headers['content-length'] === '0' && headers['transfer-encoding'] === undefined;
 }
 

@@ -15,6 +15,7 @@ import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
 import { sendFixedHeaders } from './fixed-headers.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
+import { Sha256 } from './sha256.ts';
 
 const connectTimeoutMs = 10_000;
 /** A connection without traffic for this long is closed. */
@@ -65,7 +66,6 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   const { bucket, region, expectedBucketOwner } = connection;
   const { log = silentLog, clock = systemClock } = options;
   const place = endpointOf(connection, process.env);
-  const { endpoint } = place;
   const contact: Contact = { answered: false };
   const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
   const requestHandler = {
@@ -79,6 +79,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     ...credentialsFor(connection, () => client.config.requestHandler),
     region,
     requestHandler,
+    sha256: Sha256,
     logger: quiet,
     forcePathStyle: connection.forcePathStyle,
     maxAttempts: 1, // We retry ourselves, for longer and with a line in the log.
@@ -101,7 +102,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     region,
     ...place,
     ...owner,
-    isAws: endpoint === undefined || isAwsEndpoint(endpoint),
+    isAws: place.endpoint === undefined || isAwsEndpoint(place.endpoint),
     ...startCounting(),
     log,
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,

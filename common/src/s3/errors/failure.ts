@@ -147,7 +147,7 @@ function firstLine(text: string): string {
   return text.slice(0, maxTextLength).split('\n', 1)[0] ?? '';
 }
 
-/** A word for it that has no value of ours: S3's code or Node's, a status, or what kind of failure it is. */
+/** A word for it without any value of a user: S3's or Node's code, a status, or the kind of failure. */
 export function failureCode(failure: Failure): string {
   switch (failure.kind) {
     case 'answer':

@@ -1,5 +1,5 @@
-// Which type each field of a table gets, and whether the rows can be written as they are: pure, from what was seen in this
-// run and what the table's registry has from earlier ones.
+// Decides the type of each field of a table, and whether the rows can be written as they are. Pure: it uses what this run saw,
+// and what the table's registry has from earlier runs.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import { nestedListRows } from '../../config/budgets.ts';
@@ -9,16 +9,16 @@ import { newFields, type FieldRoom } from './new-fields.ts';
 import { seen, type Shape } from '../observe/shape.ts';
 import { folderNames } from '../../layout/folder-names.ts';
 
-/** What decides beside the shapes: `rows`: of the table; `isField`: whether a member seen becomes a field. */
+/** The rules in addition to the shapes. `rows`: of the table; `isField`: whether a member becomes a field. */
 type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };
 
-/** Names that no new field of a row can have, without their case. */
+/** Lower-case names that no new field of a row may have. */
 type Folders = readonly string[];
 
-/** `surplus`: fields seen that there was no room for. */
+/** `surplus`: the number of fields without room. */
 type DecidedRow = { readonly type: StructType; readonly surplus: number };
 
-/** The type of a table's rows. A type once in the registry never changes; fields are only added, as far as there is room. */
+/** The type of a table's rows. A type in the registry never changes. Fields are only added, as far as there is room. */
 export function decideRow(
   shape: Shape,
   known: StructType | undefined,
@@ -29,7 +29,7 @@ export function decideRow(
   return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }, folders), surplus };
 }
 
-/** `folders`: names that no new field can have. */
+/** `folders`: names that no new field may have. */
 function decideStruct(shape: Shape, known: StructType | undefined, rules: Deciding, folders: Folders = []): StructType {
   const fields: Field[] = [];
   const taken = new Set(folders);
@@ -40,7 +40,7 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Decidi
     taken.add(field.name.toLowerCase());
   }
   for (const child of shape.children) {
-    // Known, or it differs from another field in case only, or a folder has its name.
+    // It is known, it differs from another field only in case, or a folder has its name.
     if (taken.has(child.name.toLowerCase()) || !rules.isField(child)) continue;
     const type = decideType(child, undefined, rules);
     if (type === undefined) continue;
@@ -49,7 +49,7 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Decidi
   return { kind: 'struct', fields, rest: known?.rest ?? false };
 }
 
-/** Undefined as long as nothing was seen or declared that says what it is, or too little. */
+/** Undefined while too little was seen or declared. */
 function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding): FieldType | undefined {
   const { kind } = kindOf(shape, known, rules);
   switch (kind) {
@@ -58,7 +58,7 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
     case 'struct': {
       const type = decideStruct(shape, known?.kind === 'struct' ? known : undefined, rules);
       if (type.fields.length > 0) return type;
-      return hasContent(shape) ? { ...type, rest: true } : undefined; // A group must have some member.
+      return hasContent(shape) ? { ...type, rest: true } : undefined; // A group needs at least one member.
     }
     case 'list': {
       const knownItems = known?.kind === 'list' ? known.items : undefined;
@@ -84,12 +84,12 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
   }
 }
 
-/** Whether most values of what should be a list are none: only JSON text holds them all. */
+/** Whether most values of a presumed list are not lists: only JSON text can hold them all. */
 function hasOthers({ ballot, rows }: Shape): boolean {
   return rows > 2 * ((ballot[seen.list] as number) + (ballot[seen.emptyList] as number));
 }
 
-/** A field of lists of lists is of little use to anything else, so it must be that for certain: by the catalog or by many rows. */
+/** Other programs can rarely use a field of lists of lists, so it must be certain: from the catalog or from many rows. */
 function isListOfLists({ ballot, rows, items }: Shape): boolean {
   if (items?.declared?.kind === 'list') return true;
   const lists = (ballot[seen.list] as number) + (ballot[seen.emptyList] as number);
@@ -106,19 +106,19 @@ function hasContent(shape: Shape, which: Which = 'all'): boolean {
   return children.some((child) => hasContent(child, which));
 }
 
-/** Of which values a question is: of all, or of the usual ones, which rows have that were not marked when they were noted. */
+/** Which values to ask about: all, or the usual ones, which are in rows that were not marked. */
 type Which = 'all' | 'usual';
 
 function has({ counts, usual }: Shape, kind: number, which: Which): boolean {
   return which === 'all' ? counts[kind] !== 0 : ((usual >> kind) & 1) !== 0;
 }
 
-/** Members without a field, or named twice. */
+/** Members without a field, or repeated members. */
 function hasStrays({ rest, twins, hasForgotten }: Shape, which: Which): boolean {
   return which === 'all' ? rest > 0 || twins > 0 : hasForgotten;
 }
 
-/** Whether every row seen, or every one that is usual, is as the type has it, so that nothing needs to be changed in any. */
+/** Whether every row, or every usual row, already has the form of the type, so that no row needs a change. */
 export function isAsTyped(
   shape: Shape,
   type: FieldType,
@@ -141,13 +141,13 @@ export function isAsTyped(
   });
 }
 
-/** Kinds that hold other values, or none. */
+/** Kinds that contain other values, or nothing. */
 const containers: readonly number[] = [seen.object, seen.list, seen.emptyList];
 
-/** What may be seen in a number that is to be in lines, which keep all digits. */
+/** What a number may be in JSON lines, which keep all digits. */
 const numberInLines: readonly number[] = [seen.int, seen.wide, seen.whole, seen.real];
 
-/** What may be seen in a timestamp that the engine is to read. */
+/** What a timestamp may be that the engine reads. */
 const readableTimestamp: readonly number[] = [seen.temporal, seen.readable];
 
 function allowedKinds(kind: FieldType['kind'], { asLines }: Pick<TypingRules, 'asLines'>): readonly number[] {
@@ -155,7 +155,7 @@ function allowedKinds(kind: FieldType['kind'], { asLines }: Pick<TypingRules, 'a
   return kind === 'number' && asLines ? numberInLines : asTyped[kind];
 }
 
-/** What may be seen in a field of the type and needs no change. */
+/** What a field of the type may contain without a change. */
 const asTyped: Readonly<Record<FieldType['kind'], readonly number[]>> = {
   boolean: [seen.boolean],
   integer: [seen.int, seen.wide],

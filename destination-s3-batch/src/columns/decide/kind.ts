@@ -1,24 +1,24 @@
-// What the values of a field are to be: one kind for all. Pure.
+// Decides one kind for all values of a field. Pure.
 import { leastRows } from '../../config/budgets.ts';
 import type { FieldType } from '../types/field-type.ts';
 import { seen, type Shape } from '../observe/shape.ts';
 
 export type TypingRules = {
-  /** Objects without declared shape are JSON text instead of structs. */
+  /** Objects that are not declared become JSON text instead of structs. */
   readonly objectsAsText: boolean;
-  /** Times of day are text: a column of the Parquet type TIME makes a table unreadable for Spark. */
+  /** Times of day become text: Spark cannot read a table with a column of the Parquet type TIME. */
   readonly timesAsText: boolean;
   /**
-   * Rows are published as they are, as JSON lines: an empty object that has no field yet must not be in them, or it would
-   * break the readers of all days when the field proves to be a number. The engine leaves it out of Parquet by itself.
+   * Rows are published as JSON lines, as they are. They must not contain an empty object without a field: if the field later
+   * proves to be a number, readers of all days would fail. In Parquet, the engine omits it by itself.
    */
   readonly asLines: boolean;
 };
 
-/** What a value of the field is to be, if anything says so; `count`: rows that have it so, as far as that is decided by rows. */
+/** The kind of a field's values, if anything decides it. `count`: the rows with this kind, if rows decided it. */
 export type Kind = { readonly kind: FieldType['kind'] | undefined; readonly count: number };
 
-/** By the registry, else by the catalog, else by the rows. `rows`: of the table. */
+/** From the registry, or else the catalog, or else the rows. `rows`: of the table. */
 export function kindOf(
   shape: Shape,
   known: FieldType | undefined,
@@ -28,7 +28,7 @@ export function kindOf(
   return kind === undefined ? inferredKind(shape, rules) : { kind, count: 0 };
 }
 
-/** The members of an open object are left to the rows. */
+/** Rows decide the members of an open object. */
 function declaredKind({ declared }: Shape, rules: TypingRules): FieldType['kind'] | undefined {
   const { objectsAsText, timesAsText } = rules;
   if (declared?.kind === 'time' && timesAsText) return 'string';
@@ -36,13 +36,13 @@ function declaredKind({ declared }: Shape, rules: TypingRules): FieldType['kind'
   return objectsAsText ? 'json' : 'struct';
 }
 
-/** What most rows have; of kinds that equally many have, the plainest. */
+/** The kind that most rows have. Among kinds with equal counts, the plainest one. */
 function inferredKind({ ballot }: Shape, { objectsAsText, rows }: TypingRules & { readonly rows: number }): Kind {
   const sum = (...kinds: readonly number[]): number =>
     kinds.reduce((total, kind) => total + (ballot[kind] as number), 0);
   const fractions = sum(seen.whole, seen.real, seen.inexact);
   const wholes = sum(seen.int, seen.wide, seen.huge);
-  // One fraction among many integers does not make them doubles, nor do a few among integers that no double holds.
+  // One fraction among many integers does not make them doubles, nor do a few fractions among integers that no double holds.
   const isFraction = wholes === 0 || (fractions >= leastRows(rows) && fractions >= sum(seen.wide, seen.huge));
   const [objects, lists, empty] = [sum(seen.object), sum(seen.list), sum(seen.emptyList)];
   const candidates = [

@@ -1,5 +1,5 @@
-// Which of the fields that were seen in rows become columns of their own: those that most rows have first, as many as a table and a
-// run may add. The others stay members of `__json`, from which nothing is lost. Pure.
+// Which of the seen fields become columns: the most frequent ones first, as many as a table and a run may add. The others stay
+// members of `__json`, which loses nothing. Pure.
 import { fewRows, leastRows, maxNewFields, maxRareFields, rareFieldsBelow } from '../../config/budgets.ts';
 import type { FieldType, StructType } from '../types/field-type.ts';
 import { kindOf, type Kind, type TypingRules } from './kind.ts';
@@ -9,8 +9,8 @@ import type { Shape } from '../observe/shape.ts';
 export type FieldRoom = { readonly all: number; readonly rare: number };
 
 /**
- * `before`: fields of the table as the run began, with those of the catalog; `now`: with those that the run has added; `most`: that
- * a table may have.
+ * `before`: fields of the table when the run began, with those of the catalog; `now`: also with those that the run has added;
+ * `most`: the limit of a table.
  */
 export function fieldRoom(before: number, now: number, most: number): FieldRoom {
   return {
@@ -26,20 +26,20 @@ export function countFields(type: FieldType): number {
   return type.fields.reduce((sum, field) => sum + 1 + countFields(field.type), 0);
 }
 
-/** `surplus`: fields that there was no room for. */
+/** `surplus`: the number of fields without room. */
 type NewFields = { readonly fields: ReadonlySet<Shape>; readonly surplus: number };
 
 type Candidate = { readonly parent: Shape; readonly shape: Shape; readonly kind: Kind };
-/** `folders`: names that no field of a row can have, without their case. */
+/** `folders`: lower-case names that no field of a row may have. */
 type Options = { readonly room: FieldRoom; readonly rules: TypingRules; readonly folders: readonly string[] };
 
-/** The fields of the rows that are neither known nor named by the catalog and are to be added. */
+/** The fields to add: those that are in rows and neither known nor in the catalog. */
 export function newFields(root: Shape, known: StructType | undefined, { room, rules, folders }: Options): NewFields {
   const { rows } = root;
   const search: Search = { root, folders, rules: { ...rules, rows }, taken: new Map(), candidates: [] };
   findIn(root, known, true, search);
   const { taken } = search;
-  // Stable: a field comes before its members, of which there cannot be more.
+  // The sort is stable: a field comes before its members, which cannot be more frequent.
   const candidates = search.candidates.filter(({ kind }) => kind.count >= leastRows(rows));
   candidates.sort((a, b) => b.kind.count - a.kind.count);
   const fields = new Set<Shape>();
@@ -48,7 +48,7 @@ export function newFields(root: Shape, known: StructType | undefined, { room, ru
   for (const { parent, shape, kind } of candidates) {
     const names = taken.get(parent);
     const folded = shape.name.toLowerCase();
-    if (names === undefined || names.has(folded)) continue; // Its parent is not chosen, or it differs from another in case only, or a folder has its name.
+    if (names === undefined || names.has(folded)) continue; // Its parent is not chosen, it differs from another field only in case, or a folder has its name.
     if (left.all <= 0 || (kind.count < fewRows(rows) && left.rare <= 0)) {
       surplus += 1;
       continue;
@@ -65,7 +65,7 @@ export function newFields(root: Shape, known: StructType | undefined, { room, ru
 type Search = Pick<Options, 'folders'> & {
   readonly root: Shape;
   readonly rules: TypingRules & { readonly rows: number };
-  /** The objects that are fields, each with the names of its own, without their case. */
+  /** The objects that are fields, each with the lower-case names of its own fields. */
   readonly taken: Map<Shape, Set<string>>;
   readonly candidates: Candidate[];
 };
@@ -94,7 +94,7 @@ function findIn(shape: Shape, known: FieldType | undefined, isReached: boolean, 
   }
 }
 
-/** The members of a field that was chosen can be chosen too. */
+/** The members of a chosen field can be chosen too. */
 function reach(shape: Shape, { kind }: Pick<Kind, 'kind'>, search: Search): void {
   if (kind === 'struct') search.taken.set(shape, new Set());
   else if (kind === 'list' && shape.items !== undefined) {

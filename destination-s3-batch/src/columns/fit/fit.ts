@@ -1,8 +1,8 @@
-// Rewrites rows so that every value is as its field's type has it: what a field cannot hold goes as JSON text into the sibling
-// `<field>__json`, members without a field into `__json`. Only for rows in which something may be that does not fit.
+// Rewrites rows so that every value has the form of its field's type. A value that its field cannot hold goes as JSON text into
+// the sibling `<field>__json`; members without a field go into `__json`. Only for rows that may need it.
 //
-// Most of such rows are right as they are, or but for a value: so a row is walked, and copied in runs that end only where
-// something else is to be written. Precondition: the row was observed, and is valid JSON.
+// Most of these rows need no change, or one. So a row is walked and copied in runs that end only where something else must be
+// written. Precondition: the row was observed, and is valid JSON.
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -23,26 +23,26 @@ import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.t
 import { fittedValues, slotOf, withSiblings, type FittedValues, type FieldSlot } from '../types/slot.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
 
-/** Fits rows of one table to its type, which is found to need siblings on the way. */
+/** Fits rows of one table to its type. The type gets siblings when rows need them. */
 export class Fitter {
   readonly #row: FieldSlot;
   #out = new RowBuffer();
   readonly #isInForm: IsInForm;
   readonly #asLines: boolean;
   #bytes: Uint8Array = new Uint8Array();
-  /** All of the row before this byte is written, or is not to be. */
+  /** Everything in the row before this byte is written or omitted. */
   #copied = 0;
-  /** What became of values of this row. */
+  /** The outcomes of this row's values. */
   readonly #outcomes = new RowOutcomes();
-  /** The field in hand does not hold all of its value. */
+  /** The current field does not hold all of its value. */
   #isCut = false;
   #field: FieldSlot | undefined;
-  /** The name of the last member that has no field. */
+  /** The name of the last member without a field. */
   #stranger = '';
   #visits = 0;
   #siblingsLeft: number;
 
-  /** `maxColumns`: siblings are added as long as there are fewer. */
+  /** `maxColumns`: siblings are added while there are fewer. */
   constructor(
     type: StructType,
     { asLines, maxColumns = Infinity }: Pick<TypingRules, 'asLines'> & { readonly maxColumns?: number },
@@ -53,7 +53,7 @@ export class Fitter {
     this.#isInForm = asLines ? isPlain : isReadable;
   }
 
-  /** Writes the row to `out`, bytes[start] its opening brace, and ends its line. */
+  /** Writes the row, whose opening brace is bytes[start], to `out`, and ends its line. */
   fit(bytes: Uint8Array, start: number, out: RowBuffer): void {
     this.#out = out;
     this.#bytes = bytes;
@@ -63,12 +63,12 @@ export class Fitter {
     this.#outcomes.count();
   }
 
-  /** What became of values so far, if they are not as they came. */
+  /** The values so far that were changed. */
   get values(): FittedValues {
     return fittedValues(this.#row);
   }
 
-  /** The type with the siblings that the rows so far need. */
+  /** The type, with the siblings that the rows so far need. */
   get type(): StructType {
     return withSiblings(this.#row) as StructType;
   }
@@ -78,7 +78,7 @@ export class Fitter {
     this.#copied = end;
   }
 
-  /** `dropped`: where keys begin that are named again later. @returns the byte after the object. */
+  /** `dropped`: the starts of keys that are repeated later. @returns the byte after the object. */
   #object(start: number, slot: FieldSlot, dropped?: ReadonlySet<number>): number {
     const bytes = this.#bytes;
     const before = { length: this.#out.length, copied: this.#copied, noted: this.#outcomes.length, isCut: this.#isCut };
@@ -128,7 +128,7 @@ export class Fitter {
     return at + 1;
   }
 
-  /** Notes in `#field` which member the key at `at` is: mostly what followed `last` before. @returns where its value begins. */
+  /** Notes the member of the key at `at` in `#field`: usually the one that followed `last`. @returns where its value begins. */
   #readKey(at: number, slot: FieldSlot, last: FieldSlot | undefined): number {
     const bytes = this.#bytes;
     this.#field = last === undefined ? slot.first : last.follower;
@@ -143,15 +143,15 @@ export class Fitter {
     return skipColon(bytes, keyEnd);
   }
 
-  /** Nothing between what was kept and `end` is written. */
+  /** Nothing from `keptEnd` to `end` is written. */
   #leaveOut(keptEnd: number, end: number): void {
     if (this.#copied < keptEnd) this.#copyTo(keptEnd);
     this.#copied = end;
   }
 
   /**
-   * The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON when it is to go into `__json`. If `#isCut` is set,
-   * it is to go there too.
+   * The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON if it must go into `__json`. If `#isCut` is
+   * set, it must also go there.
    */
   #member(keyStart: number, value: number, field: FieldSlot): number {
     this.#isCut = false;
@@ -173,7 +173,7 @@ export class Fitter {
     return valueEnd;
   }
 
-  /** @returns the byte after the value, or NOT_JSON when it does not fit: then nothing of it is written. */
+  /** @returns the byte after the value, or NOT_JSON if it does not fit; then nothing of it is written. */
   #value(at: number, slot: FieldSlot): number {
     const bytes = this.#bytes;
     const first = bytes[at];
@@ -214,7 +214,7 @@ export class Fitter {
     this.#copied = end;
   }
 
-  /** An item that does not fit is null; items have no siblings, so that the list is kept beside its field. */
+  /** An item that does not fit becomes null. Items have no siblings, so the sibling of the field gets the complete list. */
   #list(start: number, items: FieldSlot): number {
     const bytes = this.#bytes;
     const plainEnd = listAsItIs(this.#bytes, start, items.type, this.#isInForm);
@@ -233,7 +233,7 @@ export class Fitter {
     return at + 1;
   }
 
-  /** Members that have no field, as one member `__json` before the closing brace at `at`. */
+  /** Members without a field, as one member `__json` before the closing brace at `at`. */
   #writeRest(rest: readonly number[], slot: FieldSlot, at: number, isAlone: boolean): void {
     const bytes = this.#bytes;
     this.#copyTo(at);

@@ -1,4 +1,4 @@
-// How a value is written in a field, if it fits at all.
+// How a value is written in a field, if it fits.
 import {
   CLOSE_ARRAY,
   LETTER_N,
@@ -18,12 +18,12 @@ import { nextMember } from './row-members.ts';
 import { type isPlain, isTemporal, plainTime } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
 
-/** Whether a text is a date or time in a form that may be written. */
+/** Whether a text is a date or time in an accepted form. */
 export type IsInForm = typeof isPlain;
 
 /**
- * For usual values, on the hot path.
- * @returns the byte after the value if it is clearly to be written as it is; NOT_JSON says nothing.
+ * For usual values, on the hot path. @returns the byte after the value if it can certainly be written as it is. NOT_JSON
+ * decides nothing.
  */
 export function asItIs(bytes: Uint8Array, at: number, type: ScalarType, isInForm: IsInForm): number {
   const first = bytes[at] as number;
@@ -38,7 +38,7 @@ export function asItIs(bytes: Uint8Array, at: number, type: ScalarType, isInForm
   return first === 0x66 ? at + 5 : NOT_JSON;
 }
 
-/** The same for a list; its items are of that type. */
+/** The same for a list with items of that type. */
 export function listAsItIs(bytes: Uint8Array, start: number, type: FieldType, isInForm: IsInForm): number {
   if (type.kind === 'struct' || type.kind === 'json') return NOT_JSON;
   let at = skipSpace(bytes, start + 1);
@@ -53,7 +53,7 @@ export function listAsItIs(bytes: Uint8Array, start: number, type: FieldType, is
   return at + 1;
 }
 
-/** Of a whole number of few digits. */
+/** For a whole number of few digits. */
 function plainIntegerEnd(bytes: Uint8Array, start: number): number {
   let end = bytes[start] === MINUS ? start + 1 : start;
   while ((bytes[end] as number) >= ZERO && (bytes[end] as number) <= 0x39) end += 1;
@@ -63,17 +63,17 @@ function plainIntegerEnd(bytes: Uint8Array, start: number): number {
 }
 
 /**
- * How a value is written in a field. `text`: '' for the value itself. `isCut`: the field holds only a part of it; `isCoerced`: all of
- * it, as another kind of value.
+ * How a value is written in a field. `text`: '' for the value itself. `isCut`: the field holds only a part of it; `isCoerced`:
+ * the field holds all of it, as another kind of value.
  */
 type Fitted = { readonly text: string; readonly isCut?: boolean; readonly isCoerced?: boolean };
 
 const asItComes: Fitted = { text: '' };
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
-/** Longer texts are no numbers that anyone means. */
+/** Longer texts are not meant as numbers. */
 const mostNumberBytes = 400;
 
-/** Undefined when the value does not fit at all. `asLines`: in lines a number keeps all of its digits. */
+/** Undefined if the value does not fit. `asLines`: in JSON lines a number keeps all its digits. */
 export function fittedScalar(
   bytes: Uint8Array,
   start: number,
@@ -110,7 +110,7 @@ export function emptyObject(bytes: Uint8Array, start: number): Fitted | undefine
   return isEmpty ? { text: '{}', isCoerced: true } : undefined;
 }
 
-/** What the engine does not take of a text is U+FFFD in the field. */
+/** Characters that the engine refuses become U+FFFD in the field. */
 function fittedText(bytes: Uint8Array, start: number, end: number): Fitted {
   if (isWholeText(bytes, start + 1, end - 1)) return asItComes;
   const text = String(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));

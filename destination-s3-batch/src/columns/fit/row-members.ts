@@ -1,4 +1,4 @@
-// The members of an object in a row that was found to be valid JSON.
+// The members of an object in a row that is valid JSON.
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -12,13 +12,13 @@ import {
 import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-/** From the end of a member or an item: where the next one begins, or what closes them all. */
+/** From the end of a member or an item: the start of the next one, or the closing bracket. */
 export function nextMember(bytes: Uint8Array, end: number): number {
   const at = skipSpace(bytes, end);
   return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;
 }
 
-/** What the key bytes[start, end) says, its quotes among them. */
+/** The text of the key bytes[start, end), which has its quotes. */
 export function keyText(bytes: Uint8Array, start: number, end: number): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   return hasEscape(bytes, start + 1, end - 1)
@@ -26,7 +26,7 @@ export function keyText(bytes: Uint8Array, start: number, end: number): string {
     : text.toString('utf8', 1, text.length - 1);
 }
 
-/** Where the keys begin of members that are named again later in the object: the last one counts, as in JSON.parse. */
+/** The starts of keys that the object repeats later. The last one counts, as in JSON.parse. */
 export function earlierTwins(bytes: Uint8Array, start: number): ReadonlySet<number> {
   const earlier = new Set<number>();
   const last = new Map<string, number>();
@@ -43,8 +43,8 @@ export function earlierTwins(bytes: Uint8Array, start: number): ReadonlySet<numb
 }
 
 /**
- * Null, or containers of nothing but such: nothing is lost without it. Nesting costs no stack: of the value every byte is looked
- * at in turn, and all that may come are brackets, keys and nulls.
+ * Null, or containers of nothing else: nothing is lost without it. Nesting costs no stack, because each byte is inspected in
+ * turn, and may only be a bracket, a part of a key, or a null.
  */
 export function isEmptyValue(bytes: Uint8Array, start: number): boolean {
   let depth = 0;

@@ -1,4 +1,4 @@
-// What became of the values of one row, which is counted when the row is complete: it may be begun again.
+// The outcomes of the values of one row. They are counted when the row is complete, because it may be begun again.
 import type { ValueOutcome, FieldSlot } from '../types/slot.ts';
 
 export class RowOutcomes {
@@ -14,13 +14,13 @@ export class RowOutcomes {
     this.#outcomes.push(outcome);
   }
 
-  /** What was noted since there were so many. */
+  /** Forgets what was noted after this length. */
   forget(length: number): void {
     this.#slots.length = length;
     this.#outcomes.length = length;
   }
 
-  /** At the end of the row. */
+  /** Called at the end of the row. */
   count(): void {
     for (let index = 0; index < this.#slots.length; index += 1) {
       (this.#slots[index] as FieldSlot)[this.#outcomes[index] as ValueOutcome] += 1;

@@ -1,10 +1,10 @@
-// What a JSON schema says of the type of one value.
+// The type of one value according to a JSON schema.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import type { ScalarType } from '../types/field-type.ts';
 
-/** The schema itself, or the one that it allows beside null: many sources say "or null" by `anyOf`. */
+/** The schema itself, or the only other option besides null: many sources express "or null" by `anyOf`. */
 export function onlyOption(schema: JsonObject): JsonObject {
   if (schema['type'] !== undefined) return schema;
   const options = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
@@ -14,7 +14,7 @@ export function onlyOption(schema: JsonObject): JsonObject {
   return others.length === 1 && isObject(only) ? onlyOption(only) : schema;
 }
 
-/** Without null, of all options together; empty if one of them says nothing. */
+/** The types of all options together, without null. Empty if one option has no type. */
 export function typesOf(schema: JsonObject): readonly string[] {
   if (schema['type'] !== undefined) {
     return [schema['type']].flat().filter((type): type is string => typeof type === 'string' && type !== 'null');
@@ -27,7 +27,7 @@ export function typesOf(schema: JsonObject): readonly string[] {
   return names.every((type) => typeof type === 'string') ? names.filter((type) => type !== 'null') : [];
 }
 
-/** The type that holds the values of all: text holds every scalar. Undefined where that is for the rows to say. */
+/** The type that holds the values of all types: text holds every scalar. Undefined if rows must decide. */
 export function oneType(types: readonly string[]): string | undefined {
   const [type] = types;
   if (new Set(types).size <= 1) return type;
@@ -37,7 +37,7 @@ export function oneType(types: readonly string[]): string | undefined {
 
 const scalarTypes = new Set(['string', 'integer', 'number', 'boolean']);
 
-/** Bytes stay in base64, as records have them. */
+/** Bytes stay in base64, as in records. */
 export function scalar(type: ColumnType): ScalarType | undefined {
   switch (type.kind) {
     case 'unknown':

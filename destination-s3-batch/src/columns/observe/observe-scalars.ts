@@ -1,6 +1,6 @@
-// Notes numbers and texts. The hot path, as in observe.ts.
-import { MINUS, POINT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
-import { NOT_JSON, plainEnd, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+// Notes numbers and texts. Hot path, as observe.ts.
+import { CLOSE_ARRAY, COMMA, MINUS, POINT, QUOTE, SPACE, ZERO } from '@s3-connectors/common/json/ascii.ts';
+import { NOT_JSON, plainEnd, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { TemporalType } from '../types/field-type.ts';
 import { numberKind, numberKinds, safeDigits } from '../types/number-kind.ts';
@@ -29,6 +29,27 @@ export function observeNumber(walk: Walk, start: number, shape: Shape): number {
   }
   note(walk, shape, kind);
   return end;
+}
+
+/**
+ * Notes a list's items from its first one, at `start`, as long as they are whole numbers of few digits: lists of ids are long.
+ * @returns the next item, or the byte after the list.
+ */
+export function observeIntegers(walk: Walk, start: number, shape: Shape): number {
+  const { bytes } = walk;
+  let at = start;
+  let count = 0;
+  for (let isLast = false; !isLast && isDigit(bytes[at] as number) && bytes[at] !== ZERO;) {
+    let end = at + 1;
+    while (isDigit(bytes[end] as number)) end += 1;
+    isLast = bytes[end] === CLOSE_ARRAY;
+    if (end - at > safeDigits || (bytes[end] !== COMMA && !isLast)) break;
+    count += 1;
+    at = end + 1;
+    if ((bytes[at] as number) <= SPACE && !isLast) at = skipSpace(bytes, at);
+  }
+  if (count > 0) note(walk, shape, numberKinds.int, count);
+  return at;
 }
 
 /** @returns the byte after the string, or NOT_JSON. */

@@ -1,8 +1,8 @@
-// Walks a row once, on its bytes: holds it to JSON as strictly as JSON.parse, finds its end and its fields, and notes in the
-// table's shape what each value is. The hot path: of a row like those before it nothing is built and nothing is looked up, each
-// key is what followed its neighbour the last time.
+// Walks a row once, on its bytes: validates it as strictly as JSON.parse, finds its end and its fields, and notes each value in
+// the table's shape. Hot path: for a row like earlier ones nothing is built and nothing is looked up, because each key is the
+// one that followed its neighbour last time.
 //
-// What turns out to be no row of the table is taken back by the same walk with `by` = -1, which sees the same.
+// If a row turns out not to be a row of the table, the same walk with `by` = -1 removes what it noted.
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -19,33 +19,33 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { valueAfter } from '../types/member-key.ts';
 import { maxDepth } from '../../config/budgets.ts';
-import { isDigit, observeNumber, observeText } from './observe-scalars.ts';
+import { isDigit, observeIntegers, observeNumber, observeText } from './observe-scalars.ts';
 import { seen, type Shape } from './shape.ts';
 import { note, noteOdd, type Walk } from './walk.ts';
 
 const mostLeftOut = 3;
-/** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
+/** Numbers objects and rows, so that a repeated member is recognised by its `visit`. */
 let visits = 0;
 let rows = 0;
 let walk: Walk = { bytes: new Uint8Array(), by: 1, row: 0, root: undefined, isUnusual: false };
 
 /**
- * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
- * their number in `Shape.field`. @returns the byte after it, or NOT_JSON.
+ * bytes[start] opens an object, and the line ends with a newline. `found`: takes the positions of the row's fields, by their
+ * number in `Shape.field`. @returns the byte after it, or NOT_JSON.
  */
 export function observeRow(bytes: Uint8Array, start: number, shape: Shape, found?: Envelope): number {
   return observe(bytes, start, shape, 1, found);
 }
 
 /**
- * Whether the row that was noted last has anything but usual values: values of a kind that few rows have in that field, members
- * without a field or named twice. The others can be judged together, by `usual` of the shapes.
+ * Whether the last row has unusual content: values of a kind that few rows have in that field, members without a field, or
+ * repeated ones. The other rows can be judged together, by `usual` of the shapes.
  */
 export function isUnusualRow(): boolean {
   return walk.isUnusual;
 }
 
-/** Takes back what `observeRow` has noted, as far as it came. */
+/** Removes what `observeRow` noted, as far as it came. */
 export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void {
   observe(bytes, start, shape, -1, undefined);
 }
@@ -55,7 +55,7 @@ function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, fou
   return observeObject(walk, start, shape, 1, found);
 }
 
-/** Begins a row that is noted member by member. `by`: -1 to take back what was noted of one. */
+/** Begins a row that is noted member by member. `by`: -1 to remove what was noted of a row. */
 export function beginRow(bytes: Uint8Array, shape: Shape, by: 1 | -1): void {
   if (walk.bytes !== bytes) walk = { bytes, by, row: 0, root: shape, isUnusual: false };
   walk.by = by;
@@ -67,13 +67,13 @@ export function beginRow(bytes: Uint8Array, shape: Shape, by: 1 | -1): void {
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
 }
 
-/** Notes the member of the row that has begun, whose value is at `at`. @returns the byte after it, or NOT_JSON. */
+/** Notes the member of the current row whose value is at `at`. @returns the byte after it, or NOT_JSON. */
 export function observeMember(bytes: Uint8Array, at: number, shape: Shape): number {
   if (walk.bytes !== bytes) walk = { ...walk, bytes };
   return observeValue(walk, at, shape, 2);
 }
 
-/** Notes a member of the row that has begun, of which it is known what it is. */
+/** Notes a member of the current row whose kind is known. */
 export function noteMember(shape: Shape, kind: number): void {
   note(walk, shape, kind);
 }
@@ -91,7 +91,7 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
     let child = before === undefined ? shape.first : before.follower;
     let value = child === undefined ? NOT_JSON : valueAfter(bytes, at, child);
     for (let left = 0; value === NOT_JSON && child?.follower !== undefined && left < mostLeftOut; left += 1) {
-      child = child.follower; // Members left out are no reason to look up the next one.
+      child = child.follower; // An omitted member is no reason to look up the next one.
       value = valueAfter(bytes, at, child);
     }
     if (value === NOT_JSON) {
@@ -113,7 +113,7 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
       before = child;
       if (child.visit === visit) {
         noteOdd(walk, shape, 'twins');
-        end = skipValue(bytes, value); // However often it is named, the row has one such member.
+        end = skipValue(bytes, value); // A repeated member counts once for the row.
       } else {
         child.visit = visit;
         end = observeValue(walk, value, child, depth + 1);
@@ -139,7 +139,7 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
   }
 }
 
-/** Of a member that has no field in the table. */
+/** For a member without a field in the table. */
 function noteField(
   bytes: Uint8Array,
   keyStart: number,
@@ -185,8 +185,9 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
 /** From the first item of a list on. */
 function observeItems(walk: Walk, start: number, shape: Shape, depth: number): number {
   const { bytes } = walk;
-  let at = start;
   const items = shape.items ?? shape.item();
+  let at = observeIntegers(walk, start, items);
+  if (bytes[at - 1] === CLOSE_ARRAY) return at;
   for (;;) {
     at = observeValue(walk, at, items, depth + 1);
     if (at === NOT_JSON) return NOT_JSON;

@@ -1,12 +1,13 @@
-// How many fields are looked at in the rows of a table: those that most rows have are to be among them, whatever came first.
+// The number of fields that are observed in the rows of a table. The most frequent ones must be among them, whichever came
+// first.
 import { maxFields, maxRowFields, maxRunFields } from '../../config/budgets.ts';
 
-/** Fields that are rarer than in one of so many rows make room for others. */
+/** Fields in fewer than one of so many rows make room for others. */
 const rareShare = 1 / 100;
-/** Looking for those costs as much as some rows: it is done again after so many more. */
+/** Searching for those takes as long as a number of rows. It is repeated after this growth. */
 const growth = 1.25;
 
-/** A field and those below it: what is asked of a shape. */
+/** A field and those below it, as far as it matters here. */
 type Fields = {
   readonly rows: number;
   /** Declared by the catalog. */
@@ -16,7 +17,7 @@ type Fields = {
   keepChildren(stays: (child: Fields) => boolean): void;
 };
 
-/** What all tables of a run share. */
+/** The room that all tables of a run share. */
 export type RunRoom = { left: number };
 
 export function runRoom(): RunRoom {
@@ -25,7 +26,7 @@ export function runRoom(): RunRoom {
 
 /** Bound: `maxFields` fields, of all tables `maxRunFields`. */
 export class Room {
-  /** Keys that got no field for want of room. */
+  /** Keys that got no field because there was no room. */
   refused = 0;
   /** Fields that were added before the first row. */
   declared = 0;
@@ -58,7 +59,7 @@ export class Room {
     return true;
   }
 
-  /** A row is about to be looked at, or to be forgotten: then it adds nothing, or it would forget what it never noted. */
+  /** Before a row is observed or forgotten. Forgetting adds nothing, or it would remove what was never noted. */
   begin(root: Fields, isForgotten: boolean): void {
     this.#leftInRow = isForgotten ? 0 : maxRowFields;
     if (isForgotten || (this.#left > 0 && this.#run.left > 0) || root.rows < this.#nextTidying) return;
@@ -69,7 +70,7 @@ export class Room {
   }
 }
 
-/** Removes the fields that fewer rows have; rows that have them are noted as having members without a field. */
+/** Removes the fields that fewer rows have. Rows with these fields then count as having members without a field. */
 function tidied(shape: Fields, least: number): number {
   let freed = 0;
   shape.keepChildren((child) => {

@@ -1,5 +1,5 @@
-// The row whose values were noted last: noted while its line was being scanned, before it was known whether it is a row of that
-// table at all.
+// The row whose values were noted last. They are noted while the line is scanned, before it is known whether the row belongs to
+// the table.
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 
 import { forgetRow, isUnusualRow, observeRow } from './observe.ts';
@@ -8,13 +8,13 @@ import type { Shape } from './shape.ts';
 const noBytes = new Uint8Array();
 
 export class RowObserver {
-  /** Undefined when what was noted last is to stay. */
+  /** Undefined if the last notes stay. */
   #shape: Shape | undefined;
   #bytes: Uint8Array = noBytes;
   #start = 0;
   #isUnusual = false;
 
-  /** As `observeRow`; the row may turn out to be none of the table. */
+  /** Like `observeRow`, but the row may not belong to the table. */
   walk(shape: Shape, bytes: Uint8Array, start: number, found: Envelope): number {
     this.forget();
     this.#shape = shape;
@@ -25,7 +25,7 @@ export class RowObserver {
     return end;
   }
 
-  /** It is a row of the table with that shape: it is noted, if it was not yet. @returns `isUnusualRow` of it. */
+  /** The row belongs to the table with that shape: it is noted, unless it was already. @returns its `isUnusualRow`. */
   accept(shape: Shape, bytes: Uint8Array, start: number): boolean {
     const isNoted = this.#shape === shape && this.#bytes === bytes && this.#start === start;
     if (isNoted) {
@@ -37,7 +37,7 @@ export class RowObserver {
     return isUnusualRow();
   }
 
-  /** What was walked and not accepted is taken back. */
+  /** Removes the notes of a row that was walked and not accepted. */
   forget(): void {
     if (this.#shape !== undefined) forgetRow(this.#bytes, this.#start, this.#shape);
     this.#shape = undefined;

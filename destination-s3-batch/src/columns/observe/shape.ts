@@ -1,5 +1,5 @@
-// What a table's rows look like: a tree of what the catalog declares and of what was seen in the rows, from which types are
-// decided when the table is written.
+// The shape of a table's rows: a tree of what the catalog declares and what was seen in rows. Types are decided from it when
+// the table is written.
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
@@ -11,7 +11,7 @@ import { oneType, onlyOption, scalar, typesOf } from './declared-type.ts';
 import { Room, type RunRoom } from './room.ts';
 import { isTemporal } from '../types/temporal-text.ts';
 
-/** What was seen of a value; the numbers among them are those of number-kind.ts. */
+/** What was seen of a value. The numbers for numbers are those of number-kind.ts. */
 export const seen = {
   nothing: 0,
   boolean: 1,
@@ -22,62 +22,62 @@ export const seen = {
   real: 6,
   inexact: 7,
   text: 8,
-  /** A string that the engine cannot take: half of a surrogate pair, or a zero character. */
+  /** A string that the engine refuses: it has half of a surrogate pair, or a zero character. */
   broken: 9,
   object: 10,
   list: 11,
-  /** A text that already is in the form of the declared date or time. */
+  /** A text that already has the form of the declared date or time. */
   temporal: 12,
   /** An object or a list below `maxDepth`. */
   deep: 13,
   /** A text of the declared date or time in another form, which the engine reads. */
   readable: 14,
-  /** A list without items, or an object without members as PHP writes it. */
+  /** An empty list, or an empty object as PHP writes it. */
   emptyList: 15,
 } as const;
 const seenKinds = 16;
 
-/** What the catalog says of a value, as far as it says anything. `object`: one of unknown members. */
+/** What the catalog declares about a value, if anything. `object`: with unknown members. */
 export type DeclaredKind = ScalarType | { readonly kind: 'list' | 'struct' | 'object' };
 
-/** Of the items of lists: how many rows have a kind among them, as many as they may be; and the row that was counted last. */
+/** For the items of lists: the number of rows that have a kind among them, and the row that was counted last. */
 type Votes = { readonly counts: Uint32Array; readonly lastRow: Uint32Array };
 
 /** One field, at any level. */
 export class Shape implements MemberKey {
   readonly name: string;
-  /** Its number among the fields of a row that are looked for, or -1. */
+  /** The number among the wanted fields of a row, or -1. */
   readonly field: number;
   readonly key: Uint8Array;
   readonly words: Int32Array;
   readonly counts = new Uint32Array(seenKinds);
-  /** A bit for each kind that many values are of, null among them; rows with values of other kinds are marked when they are noted. */
+  /** A bit for each kind that many values have, including null. Rows with values of other kinds are marked. */
   usual = 1 << seen.nothing;
-  /** Members that are forgotten had usual values. */
+  /** Forgotten members had usual values. */
   hasForgotten = false;
-  /** Undefined outside lists: there each row has one value at most. */
+  /** Undefined outside lists, where each row has at most one value. */
   readonly votes: Votes | undefined;
   children: readonly Shape[] = [];
   /** The catalog names it. */
   isNamed = false;
-  /** What is inside an object or a list of it is not looked at: it is kept as JSON text. */
+  /** The content of its objects and lists is not observed: it is stored as JSON text. */
   isText = false;
-  /** Members that are looked for in rows. */
+  /** Members to find in rows. */
   fields: readonly string[] = [];
   declared: DeclaredKind | undefined;
   temporal: TemporalType | undefined;
   items: Shape | undefined;
-  /** Members seen that have no field of their own. */
+  /** Seen members without a field. */
   rest = 0;
-  /** Objects seen that name a member twice. */
+  /** Seen objects that repeat a member. */
   twins = 0;
   /** The object in which it was seen last; see observe.ts. */
   visit = 0;
-  /** The member that came first the last time, of an object; and the one that came after this one. */
+  /** `first`: the member that came first in the last object; `follower`: the member that came after this one. */
   first: Shape | undefined;
   follower: Shape | undefined;
   readonly room: Room;
-  /** Children by name, and by every spelling seen. Most fields have none. */
+  /** Children by name, and by every seen spelling. Most fields have none. */
   #byName: Map<string, Shape> | undefined;
   #spellings: Map<string, Shape> | undefined;
 
@@ -89,17 +89,17 @@ export class Shape implements MemberKey {
     if (isInList) this.votes = { counts: new Uint32Array(seenKinds), lastRow: new Uint32Array(seenKinds) };
   }
 
-  /** How many rows have a value of each kind. */
+  /** The number of rows with a value of each kind. */
   get ballot(): Uint32Array {
     return this.votes?.counts ?? this.counts;
   }
 
-  /** Rows that have a value, null apart. */
+  /** The number of rows with a value other than null. */
   get rows(): number {
     return this.ballot.reduce((sum, count) => sum + count, -(this.ballot[seen.nothing] as number));
   }
 
-  /** The member with that name; made if there can be one. `key` is its spelling in a row, as latin1. */
+  /** The member with that name; it is created if possible. `key`: its spelling in a row, as latin1. */
   child(key: string): Shape | undefined {
     const known = this.#spellings?.get(key);
     if (known !== undefined) return known;
@@ -108,13 +108,13 @@ export class Shape implements MemberKey {
     const same = this.#byName?.get(name);
     const child = same ?? (canBeField(name) && this.room.take() ? this.#add(name) : undefined);
     if (child === undefined) return undefined;
-    // Few spell one name in two ways; what is remembered of them must not grow.
+    // Few writers spell a name in two ways. The remembered spellings must not grow.
     this.#spellings ??= new Map();
     if (this.#spellings.size < 4 * maxFields) this.#spellings.set(key, child);
     return child;
   }
 
-  /** A member that the catalog names. Of names that differ in case only one can be a field. */
+  /** A member that the catalog names. Of names that differ only in case, one can be a field. */
   declareChild(name: string): Shape | undefined {
     const folded = name.toLowerCase();
     const isTaken = this.children.some((child) => child.name.toLowerCase() === folded);
@@ -129,7 +129,7 @@ export class Shape implements MemberKey {
     return this.items;
   }
 
-  /** Forgets the others; rows that have them are noted as having members without a field. Only between rows. */
+  /** Forgets the others: rows with these members then count as having members without a field. Call it only between rows. */
   keepChildren(stays: (child: Shape) => boolean): void {
     const kept = this.children.filter((child) => stays(child));
     this.rest += this.children.length - kept.length;
@@ -161,10 +161,10 @@ function hasUsual({ usual, items, children }: Shape): boolean {
   return usual !== 1 << seen.nothing || (items !== undefined && hasUsual(items)) || children.some(hasUsual);
 }
 
-/** Each byte of a name in an escape of its own. */
+/** Each byte of a name may be written as an escape. */
 const longestSpelling = 6 * maxFieldNameBytes;
 
-/** Whether a member of that name can have a field of its own. */
+/** Whether a member of that name can have a field. */
 function canBeField(name: string): boolean {
   return (
     name !== '' &&
@@ -181,7 +181,7 @@ type ShapeOptions = {
   readonly room?: RunRoom | undefined;
 };
 
-/** The shape of a table whose rows keep to a JSON schema, as far as it says anything. */
+/** The shape of a table according to a JSON schema, as far as it defines one. */
 export function shapeOfSchema(schema: JsonObject, { fields = [], room }: ShapeOptions = {}): Shape {
   const root = new Shape('', new Room(room));
   root.fields = fields;
@@ -199,7 +199,7 @@ function declareMembers(shape: Shape, schema: JsonObject, depth: number): void {
   }
 }
 
-/** What the schema leaves open (no type, several types that are not all scalars, the members of an object) is left to the rows. */
+/** Rows decide what the schema leaves open: no type, several types that are not all scalars, the members of an object. */
 function declareValue(shape: Shape, whole: JsonObject, depth: number): void {
   const schema = onlyOption(whole);
   const type = oneType(typesOf(schema));

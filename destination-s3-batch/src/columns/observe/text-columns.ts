@@ -1,18 +1,18 @@
-// Columns that the config wants as JSON text: objects whose keys users make would become a column for each of their keys.
+// Columns that the config sets to JSON text: an object whose keys users choose would become a column for each key.
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import type { Shape } from './shape.ts';
 
-/** A part of a path: a member, or with `items` the items of the list that it is. */
+/** A part of a path: a member, or with `items` the items of its list. */
 type Step = { readonly name: string; readonly items: number };
 
 /**
- * `shape`: undefined where the table cannot have such a column: its name is too long or is taken, or there is no room. `isDeclared`:
- * the catalog has it, too.
+ * `shape`: undefined if the table cannot have such a column, because its name is too long or taken, or there is no room.
+ * `isDeclared`: the catalog declares it, too.
  */
 export type TextColumn = { readonly path: string; readonly shape: Shape | undefined; readonly isDeclared: boolean };
 
-/** `paths` as `a.b`, and `a[].b` through a list. Of names with dots those that `properties` declares are meant. */
+/** `paths`: such as `a.b`, or `a[].b` through a list. A name with dots is meant if `properties` declares it. */
 export function declareTextColumns(
   root: Shape,
   paths: readonly string[],
@@ -32,7 +32,7 @@ export function declareTextColumns(
 function shapeAt(root: Shape, steps: readonly Step[]): Shape | undefined {
   let shape: Shape | undefined = root;
   for (const { name, items } of steps) {
-    if (shape?.declared === undefined) shape?.declare({ kind: 'object' }); // The config says that it has this member.
+    if (shape?.declared === undefined) shape?.declare({ kind: 'object' }); // According to the config it has this member.
     shape = shape?.children.find((child) => child.name === name) ?? shape?.declareChild(name);
     for (let level = 0; level < items; level += 1) {
       if (shape?.declared === undefined) shape?.declare({ kind: 'list' });
@@ -56,7 +56,7 @@ function stepsOf(path: string, properties: JsonObject): readonly Step[] {
     steps.push({ name, items: lists.length / 2 });
     node = memberOf(members[name], lists.length / 2);
     left = left.slice(name.length + lists.length).replace(/^\./u, '');
-    if (name === '' && lists === '') break; // Two dots in a row lead nowhere.
+    if (name === '' && lists === '') break; // Two consecutive dots name nothing.
   }
   return steps;
 }

@@ -1,9 +1,7 @@
-// A walk over a row: what is noted of each value in the shape of its field.
+// A walk over a row: notes each value in the shape of its field.
 import { seen, type Shape } from './shape.ts';
 
-/**
- * `by`: how often each value counts, 1 or -1; `row`: its number; `root`: of the row; `isUnusual`: it has anything but usual values.
- */
+/** `by`: 1, or -1 to remove a note; `row`: its number; `root`: of the row; `isUnusual`: it has unusual values. */
 export type Walk = {
   readonly bytes: Uint8Array;
   by: 1 | -1;
@@ -12,14 +10,14 @@ export type Walk = {
   isUnusual: boolean;
 };
 
-/** Values of a kind become usual when a field has so many of them, and at least in one of so many rows. */
+/** Values of a kind become usual when a field has this many of them, and at least in this share of rows. */
 const leastUsual = 64;
 const usualShare = 1 / 64;
 
-/** Hot path. */
-export function note(walk: Walk, shape: Shape, kind: number): void {
+/** `times`: so many such values of a list. Hot path. */
+export function note(walk: Walk, shape: Shape, kind: number, times = 1): void {
   const { by, row } = walk;
-  shape.counts[kind] = (shape.counts[kind] as number) + by;
+  shape.counts[kind] = (shape.counts[kind] as number) + by * times;
   if (((shape.usual >> kind) & 1) === 0) noteUnusual(walk, shape, kind);
   const { votes } = shape;
   if (votes === undefined || votes.lastRow[kind] === row) return;
@@ -27,7 +25,7 @@ export function note(walk: Walk, shape: Shape, kind: number): void {
   votes.counts[kind] = (votes.counts[kind] as number) + by;
 }
 
-/** A member without a field, or named twice. */
+/** A member without a field, or a repeated one. */
 export function noteOdd(walk: Walk, shape: Shape, what: 'rest' | 'twins'): void {
   shape[what] += walk.by;
   walk.isUnusual = true;

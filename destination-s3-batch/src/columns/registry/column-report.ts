@@ -1,4 +1,4 @@
-// What became of each column of a table, in one line for the log.
+// The columns of a table and their outcomes, in one line for the log.
 import { fieldsText } from '@s3-connectors/common/destination/run/field-counts.ts';
 
 import type { FieldType, StructType } from '../types/field-type.ts';
@@ -18,8 +18,8 @@ export function columnReport(table: string, type: StructType, values: FittedValu
 }
 
 const outcomes = [
-  ['misfits', 'values that do not fit, null in the column and complete beside it as JSON text'],
-  ['cut', 'values of which the column holds a part, complete beside it as JSON text'],
+  ['misfits', 'values that do not fit, null in the column and complete as JSON text in the __json field'],
+  ['cut', 'values that the column holds in part, complete as JSON text in the __json field'],
   ['coerced', 'values that the column holds as another kind of value'],
 ] as const;
 

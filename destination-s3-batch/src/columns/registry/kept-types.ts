@@ -1,9 +1,12 @@
-// Fields that have another type from an earlier run than this one asks for: it never changes, except by the verb `types`.
+// Fields that this run would give another type than an earlier run did. A type never changes, except by the verb `types`.
 import type { FieldType } from '../types/field-type.ts';
 import type { FittedValues } from '../types/slot.ts';
 import type { DeclaredKind, Shape } from '../observe/shape.ts';
 
-/** `asText`: paths that the config wants as JSON text; `declared`: that the catalog declares otherwise, so that values did not fit. */
+/**
+ * `asText`: paths that the config sets to JSON text; `declared`: paths that the catalog declares otherwise, so that values did
+ * not fit.
+ */
 type KeptTypes = { readonly asText: readonly string[]; readonly declared: readonly string[] };
 
 export function keptTypes(shape: Shape, type: FieldType, { misfits }: Pick<FittedValues, 'misfits'>): KeptTypes {

@@ -1,4 +1,4 @@
-// The event tables that earlier runs have made, and for which event.
+// The event tables of earlier runs, and their events.
 import { mayBeTooLarge, smallFirst } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
@@ -9,10 +9,10 @@ import { readRegistry } from './registry.ts';
 
 const readsAtOnce = 16;
 
-/** By table: the `eventMark` of the name that it was made for; undefined if that is not known. */
+/** By table: the `eventMark` of its event's name. Undefined if that is not known. */
 export type RegisteredEvents = ReadonlyMap<string, string | undefined>;
 
-/** Bound: `maxEventTables` names. A document that is refused counts as a table: it fails its stream once rows come to it. */
+/** Bound: `maxEventTables` names. A refused document counts as a table; its stream fails once rows come to it. */
 export async function registeredEventTables(area: Area, signal: AbortSignal): Promise<RegisteredEvents> {
   const events = async (table: string, place: Area, linked: AbortSignal) => {
     try {

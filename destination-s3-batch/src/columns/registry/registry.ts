@@ -1,4 +1,4 @@
-// What is kept of a table's types from run to run, `{prefix}_schemas/{table}.json`, so that they never change: written only over
+// The types of a table, kept from run to run in `{prefix}_schemas/{table}.json`, so that they never change: written only over
 // the version that was read.
 //
 //   {"version":1,"table":"pageview_events","stream":{"name":"events"},"event":"95fb…","fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
@@ -74,19 +74,19 @@ const registryJson = z.object({
   rest: z.literal(true).optional(),
 });
 
-/** `etag`: undefined as long as nothing is kept of the table. */
+/** `etag`: undefined while the table has no document. */
 export type Registered = {
   readonly type: StructType | undefined;
   readonly owners?: Owners;
   readonly event?: string | undefined;
   readonly etag: string | undefined;
-  /** Of the document. */
+  /** The size of the document. */
   readonly bytes: number;
 };
 
 /**
- * A table's types, and the streams whose rows it has. `event`: the `eventMark` of the name that a table of split events was made for;
- * undefined for other tables, and those of versions that did not keep it.
+ * A table's types, and the streams of its rows. `event`: the `eventMark` of the event of a table of split events. Undefined for
+ * other tables, and for those of versions that did not store it.
  */
 type RegisteredTable = Owners & {
   readonly table: string;
@@ -99,7 +99,7 @@ export function registryKey(prefix: string, table: string): string {
   return `${prefix}_schemas/${encodeName(table)}.json`;
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID for what is not the registry of the table. */
+/** @throws BUCKET_DOCUMENT_INVALID for anything but the registry of the table. */
 export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
   const found = await readKey(area, registryKey(area.prefix, table), signal);
   if (found === undefined) return { type: undefined, etag: undefined, bytes: 0 };
@@ -107,13 +107,13 @@ export async function readRegistry(area: Area, table: string, signal?: AbortSign
   return { type, owners: { stream, ...(also === undefined ? {} : { also }) }, event, etag, bytes };
 }
 
-/** What the rows of a table look like by now, for its manifest. */
+/** The current schema of a table's rows, for its manifest. */
 export async function registeredSchema(area: Area, table: string, signal?: AbortSignal): Promise<JsonObject> {
   const { type } = await readRegistry(area, table, signal);
   return type === undefined ? {} : typeJson(type);
 }
 
-/** All tables of which types are kept. @throws BUCKET_DOCUMENT_INVALID */
+/** All tables with stored types. @throws BUCKET_DOCUMENT_INVALID */
 export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenerator<RegisteredTable> {
   for await (const { objects } of listPages(area.s3, { prefix: `${area.prefix}_schemas/` }, signal)) {
     const keys = objects.map(({ key }) => key).filter((key) => key.endsWith('.json'));
@@ -151,7 +151,7 @@ async function readKey(
   };
 }
 
-/** @throws S3_OBJECT_CONFLICT when another run wrote them meanwhile. @returns the ETag of what was written. */
+/** @throws S3_OBJECT_CONFLICT if another run wrote it meanwhile. @returns the new ETag. */
 export async function writeRegistry(
   area: Area,
   { table, stream, also, event, type, etag }: RegisteredTable & { readonly etag: string | undefined },

@@ -1,8 +1,8 @@
-// The type of a field as a table has it: plain data, kept in the table's registry and turned into the engine's types.
+// The type of a field of a table: plain data, stored in the table's registry and translated into the engine's types.
 //
-// A value that its field's type cannot hold, or not all of it, is kept as JSON text in a sibling field, `<field>__json`; members of an object
-// that can have no field of their own are kept together, as one JSON object, in its member `__json`. So no name that ends
-// in `__json` is ever a field's own.
+// A value that its field's type cannot hold completely is stored as JSON text in a sibling field, `<field>__json`. Members of
+// an object that cannot have a field are stored together, as one JSON object, in its member `__json`. So no field has a name of
+// its own that ends in `__json`.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { identifier } from '@s3-connectors/common/columns/sql.ts';
 
@@ -10,7 +10,7 @@ export type ScalarType =
   /** `json`: any JSON value, as its text. */
   { readonly kind: 'boolean' | 'integer' | 'number' | 'string' | 'json' } | TemporalType;
 
-/** `utc`: an instant; without it a wall-clock time of no zone. */
+/** `utc`: an instant. Without it, a wall-clock time without a zone. */
 export type TemporalType =
   | { readonly kind: 'date' }
   | { readonly kind: 'time' }
@@ -30,7 +30,7 @@ export function siblingName(name: string): string {
   return `${name}${restName}`;
 }
 
-/** A member of a struct as files have it, siblings included. */
+/** A member of a struct as in files, siblings included. */
 export type StoredField = { readonly name: string; readonly type: FieldType };
 
 export function storedFields({ fields, rest }: StructType): readonly StoredField[] {
@@ -44,14 +44,14 @@ export function storedFields({ fields, rest }: StructType): readonly StoredField
   ];
 }
 
-/** Columns at the lowest level, siblings among them. */
+/** Columns at the lowest level, including siblings. */
 export function countColumns(type: FieldType): number {
   if (type.kind === 'list') return countColumns(type.items);
   if (type.kind !== 'struct') return 1;
   return storedFields(type).reduce((sum, field) => sum + countColumns(field.type), 0);
 }
 
-/** Where the type has times of day, at any level. */
+/** The paths of times of day, at any level. */
 export function timePaths(type: FieldType, path = ''): readonly string[] {
   if (type.kind === 'list') return timePaths(type.items, path);
   if (type.kind === 'time') return [path];
@@ -59,7 +59,7 @@ export function timePaths(type: FieldType, path = ''): readonly string[] {
   return type.fields.flatMap(({ name, type: member }) => timePaths(member, path === '' ? name : `${path}.${name}`));
 }
 
-/** The type in DuckDB, which its Parquet writer turns into what BigQuery exports: INT64 micros, 3-level lists, groups. */
+/** The type in DuckDB. Its Parquet writer makes of it what BigQuery exports: INT64 micros, 3-level lists, groups. */
 export function engineType(type: FieldType): string {
   switch (type.kind) {
     case 'boolean':

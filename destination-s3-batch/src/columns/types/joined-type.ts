@@ -1,7 +1,10 @@
-// Types that two runs decided for one table at the same time, as one, if they agree on every field that both have. Pure.
+// Joins types that two runs decided for one table at the same time, if they agree on every field that both have. Pure.
 import type { Field, FieldType, StructType } from './field-type.ts';
 
-/** The fields of both, first those of `first`; undefined where they have one field of two types, or names told apart by case. */
+/**
+ * The fields of both, first those of `first`. Undefined if they have one field with two types, or names that differ only in
+ * case.
+ */
 export function joinedType(first: StructType, second: StructType): StructType | undefined {
   const fields: Field[] = [];
   const others = new Map(second.fields.map((field) => [field.name.toLowerCase(), field]));

@@ -1,9 +1,9 @@
-// The key of a member, to be compared four bytes at a time with what is expected to be it.
+// The key of a member, compared four bytes at a time with the expected key.
 import { COLON, SPACE } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, skipColon, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 import { wordBytes, wordsOf } from '@s3-connectors/common/json/words.ts';
 
-/** A member's key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
+/** A member's key in its usual spelling, with its quotes, and as words of four bytes; the last word ends with the key. */
 export type MemberKey = { readonly key: Uint8Array; readonly words: Int32Array };
 
 export function keyOf(name: string): MemberKey {
@@ -16,7 +16,7 @@ export function keyOf(name: string): MemberKey {
   return { key, words };
 }
 
-/** Where the value of the member begins if its key, at `at`, is spelled like that; else NOT_JSON. */
+/** Where the value of the member begins if its key is at `at` in that spelling; otherwise NOT_JSON. */
 export function valueAfter(bytes: Uint8Array, at: number, { key, words }: MemberKey): number {
   const view = wordsOf(bytes);
   const { length } = key;

@@ -1,23 +1,23 @@
-// What a JSON number can be stored as without losing a digit, from its text.
+// How a JSON number can be stored without losing a digit, from its text.
 import { MINUS, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import { isReadableNumber } from '@s3-connectors/common/json/number-range.ts';
 
 /**
- * `int`: a whole number that int64 and double both hold; `wide`: one that only int64 surely holds; `huge`: one beyond int64;
- * `whole`: an `int` written with a fraction or an exponent (1.0); `real`: a double in the digits that some writer prints it with;
- * `inexact`: a number that a double rounds, or some reader refuses.
+ * `int`: a whole number that both int64 and double hold; `wide`: one that certainly only int64 holds; `huge`: one beyond int64;
+ * `whole`: an `int` written with a fraction or an exponent (1.0); `real`: a double, in the digits that some writer prints for
+ * it; `inexact`: a number that a double rounds, or that some reader refuses.
  */
 export const numberKinds = { int: 2, wide: 3, huge: 4, whole: 5, real: 6, inexact: 7 } as const;
 type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 
-/** Every double prints the first 15 digits of a decimal again. */
+/** Every double prints the first 15 digits of a decimal unchanged. */
 export const safeDigits = 15;
-/** Of `Number.MAX_SAFE_INTEGER`. */
+/** The digits of `Number.MAX_SAFE_INTEGER`. */
 const mostSafeDigits = 16;
-/** Of `toPrecision` in every runtime. */
+/** The limit of `toPrecision` in every runtime. */
 const mostPrecision = 21;
 const mostInt64Digits = 19;
-/** No writer prints more digits; to look at so many would take a time that grows with their square. */
+/** No writer prints more digits, and the time to inspect them grows with their square. */
 const mostDigits = 800;
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
@@ -36,7 +36,7 @@ export function numberKind(bytes: Uint8Array, start: number, end: number): Numbe
   return numberKinds.whole;
 }
 
-/** The digits of a number of int64 that is written with a fraction or an exponent; undefined for other numbers. */
+/** The digits of an int64 number that is written with a fraction or an exponent. Undefined for other numbers. */
 export function integerText(text: string): string | undefined {
   if (text.length > mostDigits) return undefined;
   const [, sign = '', digits = '', exponent = ''] = /^(-?)(\d+)e(-?\d+)$/u.exec(significant(text)) ?? [];
@@ -55,9 +55,9 @@ function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind 
   return value > maxInt64 || value < minInt64 ? numberKinds.huge : numberKinds.wide;
 }
 
-/** Whether a double holds each of the integers up to that with these digits, at most `mostSafeDigits`. */
+/** Whether a double holds each integer up to the one with these digits, at most `mostSafeDigits`. */
 function isSafe(bytes: Uint8Array, start: number, end: number): boolean {
-  let value = 0; // Beyond the safe integers it is rounded, and stays beyond.
+  let value = 0; // Beyond the safe integers it is rounded, and stays beyond them.
   for (let at = start; at < end; at += 1) value = value * 10 + ((bytes[at] as number) - ZERO);
   return value <= Number.MAX_SAFE_INTEGER;
 }
@@ -70,9 +70,9 @@ function slowKind(bytes: Uint8Array, start: number, end: number): NumberKind {
 }
 
 /**
- * Whether a double holds the number: its text is what some writer prints for the double that it reads as. That is the shortest
- * text, or 17 digits (`%.17g` of C, and so of Lua, iOS and old PHP; halfway between two such C rounds to the even one, others
- * away from zero), or all digits of an integer.
+ * Whether a double holds the number: its text is one that some writer prints for the double that it reads as. That is the
+ * shortest text, 17 digits (`%.17g` in C, and therefore in Lua, iOS and old PHP; C rounds to even when halfway, others away
+ * from zero), or all digits of an integer.
  */
 export function isDouble(text: string): boolean {
   const value = Number(text);
@@ -87,7 +87,7 @@ export function isDouble(text: string): boolean {
   return digits === seventeen.replace(/0+$/u, '') + exponent;
 }
 
-/** Sign, digits without zeros at either end, and the power of ten of the first: equal for equal numbers. */
+/** The sign, the digits without zeros at either end, and the power of ten of the first digit: equal for equal numbers. */
 function significant(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/u.exec(text) ?? [];

@@ -3,15 +3,16 @@ import { keyOf, type MemberKey } from './member-key.ts';
 import { restName, siblingName, type Field, type FieldType } from './field-type.ts';
 
 /**
- * What became of a value that is not as it came. `misfits`: null in its field; `cut`: a part of it is in its field; both complete in
- * the sibling. `coerced`: in its field as another kind of value. `rest`: a member without a field, in `__json` of its object.
+ * The outcome of a changed value. `misfits`: null in its field; `cut`: its field holds a part of it; in both cases the sibling
+ * has it completely. `coerced`: its field holds it as another kind of value. `rest`: a member without a field, stored in
+ * `__json` of its object.
  */
 export type ValueOutcome = 'misfits' | 'cut' | 'coerced' | 'rest';
 
-/** By the field's path; members without a field are misfits of `__json`. */
+/** By the field's path. Members without a field are misfits of `__json`. */
 export type FittedValues = Readonly<Record<'misfits' | 'cut' | 'coerced', ReadonlyMap<string, number>>>;
 
-/** A field as rows are fitted to it, with how many of its values had each outcome. */
+/** A field that rows are fitted to, with the number of its values for each outcome. */
 export type FieldSlot = MemberKey &
   Record<ValueOutcome, number> & {
     readonly name: string;
@@ -20,13 +21,13 @@ export type FieldSlot = MemberKey &
     readonly siblingHead: Buffer;
     readonly slots: ReadonlyMap<string, FieldSlot>;
     readonly items: FieldSlot | undefined;
-    /** What does not fit goes there; without it, into `__json` of the object that the field is in. */
+    /** Values that do not fit go into the sibling. Without a sibling, they go into `__json` of the field's object. */
     hasSibling: boolean;
-    /** Of a struct: it has a member `__json`. */
+    /** The struct has a member `__json`. */
     hasRest: boolean;
-    /** The object in which it was met last, by number. */
+    /** The number of the last object in which it was found. */
     visit: number;
-    /** The member that came first the last time, of a struct; and the one that came after this one. */
+    /** `first`: the member of a struct that came first last time; `follower`: the one that came after this one. */
     first: FieldSlot | undefined;
     follower: FieldSlot | undefined;
   };
@@ -52,7 +53,7 @@ export function slotOf(name: string, type: FieldType, hasSibling = false): Field
   };
 }
 
-/** Of the field and all below it. */
+/** Of the field and all fields below it. */
 export function fittedValues(row: FieldSlot): FittedValues {
   const values = {
     misfits: new Map<string, number>(),

@@ -1,4 +1,4 @@
-// Dates and times in text: the one form that files and the engine are given, and what can be brought into it unchanged.
+// Dates and times in text: the form for files and the engine, and the texts that can be converted to it without a change.
 //
 // timestamp (UTC): 2026-01-15T14:30:00[.1 to 6 digits]Z · without zone: the same without Z · date: 2026-01-15 ·
 // time: 14:30:00[.1 to 6 digits]
@@ -10,7 +10,7 @@ export function isTemporal(type: { readonly kind: string }): type is TemporalTyp
   return type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp';
 }
 
-/** Whether the string content bytes[start, end) has the form already. Hot path. */
+/** Whether the string content bytes[start, end) already has the form. Hot path. */
 export function isPlain(type: TemporalType, bytes: Uint8Array, start: number, end: number): boolean {
   if (type.kind === 'time') return clockEnd(bytes, start, end) === end;
   if (end - start < 10 || !isDate(bytes, start)) return false;
@@ -21,8 +21,8 @@ export function isPlain(type: TemporalType, bytes: Uint8Array, start: number, en
 }
 
 /**
- * Whether the engine reads the text as what it means, though it may be in another form: a blank before the clock, another
- * zone, none. Years whose first or last day another zone could move out of the calendar are left to `plainText`. Hot path.
+ * Whether the engine reads the text correctly, although it may be in another form: a blank before the clock, another zone, no
+ * zone. Years whose first or last day another zone could move out of the calendar are left to `plainText`. Hot path.
  */
 export function isReadable(type: TemporalType, bytes: Uint8Array, start: number, end: number): boolean {
   if (type.kind !== 'timestamp' || end - start < 19) return isPlain(type, bytes, start, end);
@@ -35,10 +35,10 @@ export function isReadable(type: TemporalType, bytes: Uint8Array, start: number,
   return isOffset(bytes, clock, end) && isWithinYears(bytes, start);
 }
 
-/** `isWhole`: the text says all; else it is only what the type can hold of it. */
+/** `isWhole`: the text is complete. Otherwise it is only what the type can hold. */
 type PlainTime = { readonly text: string; readonly isWhole: boolean };
 
-/** What a text says. `fraction`: digits after the seconds. */
+/** The parts of a text. `fraction`: digits after the seconds. */
 type Parts = {
   readonly date: string | undefined;
   readonly clock: string | undefined;
@@ -47,9 +47,9 @@ type Parts = {
 };
 
 /**
- * The form of a text or a number that means an instant, date or time; undefined when it means none. Of what the type cannot hold
- * (digits beyond microseconds, a zone, a clock, a date) the rest is taken as it is written. Numbers are Unix time: 10 digits before
- * the point are seconds, 13 milliseconds, 16 microseconds, 19 nanoseconds. A text without zone is taken for UTC.
+ * The form of a text or number that means an instant, date or time; undefined if it does not. The type may be unable to hold a
+ * part of it (digits beyond microseconds, a zone, a clock, a date); the rest is used as written. Numbers are Unix time: 10
+ * digits before the point are seconds, 13 milliseconds, 16 microseconds, 19 nanoseconds. A text without a zone is UTC.
  */
 export function plainTime(type: TemporalType, text: string): PlainTime | undefined {
   const written = unixParts(text) ?? isoParts(text);
@@ -58,11 +58,11 @@ export function plainTime(type: TemporalType, text: string): PlainTime | undefin
   const bytes = Buffer.from(form?.text ?? '');
   if (form === undefined || !isPlain(type, bytes, 0, bytes.length)) return undefined;
   if (parts === written) return form;
-  if (type.kind === 'time') return undefined; // No time of day means it.
+  if (type.kind === 'time') return undefined; // It is not a time of day.
   return { text: type.kind === 'date' ? (written?.date ?? '') : form.text, isWhole: false };
 }
 
-/** A leap second, or the end of a day as 24:00:00, as the second that follows; undefined for all others. */
+/** A leap second, or the end of a day as 24:00:00, becomes the second that follows. Undefined for all others. */
 function rolledOver({ date = '2000-01-01', clock = '', fraction, zone }: Parts): Parts | undefined {
   const isDayEnd = clock === '24:00:00' && !/[1-9]/u.test(fraction);
   if (!isDayEnd && !/^(?:[01]\d|2[0-3]):[0-5]\d:60$/u.test(clock)) return undefined;
@@ -96,7 +96,7 @@ function unixParts(text: string): Parts | undefined {
   return { date: utc.slice(0, 10), clock: utc.slice(11, 19), fraction: whole.slice(10) + fraction, zone: 'Z' };
 }
 
-/** Whether there is such a day, time of day and zone, as far as they are said. */
+/** Whether the day, the time of day and the zone exist, as far as they are given. */
 function existsIn({ date = '2000-01-01', clock = '00:00:00', zone = '' }: Parts): boolean {
   const local = Buffer.from(`${date}T${clock}`);
   const [, hours = '00', minutes = '00'] = /(\d{2}):?(\d{2})?$/u.exec(zone) ?? [];
@@ -113,7 +113,7 @@ function formOf(type: TemporalType, { date, clock, fraction, zone }: Parts): Pla
   if (date === undefined) return undefined;
   if (type.kind === 'date') {
     const isMidnight = !/[1-9]/u.test(`${clock ?? ''}${fraction}`);
-    return { text: date, isWhole: isMidnight && !/[1-9]/u.test(zone ?? '') }; // Elsewhere it is another day.
+    return { text: date, isWhole: isMidnight && !/[1-9]/u.test(zone ?? '') }; // In another zone it may be another day.
   }
   const local = `${date}T${clock ?? '00:00:00'}${kept}`;
   if (!type.utc) return { text: local, isWhole: isMicros && zone === undefined };
@@ -121,7 +121,7 @@ function formOf(type: TemporalType, { date, clock, fraction, zone }: Parts): Pla
   return utc === undefined ? undefined : { text: utc, isWhole: isMicros };
 }
 
-/** Minutes in UTC by minute and zone: rows mostly come in the order of their time. */
+/** Minutes in UTC by minute and zone: rows usually come in the order of their time. */
 const minutesInUtc = new Map<string, string | undefined>();
 const maxMinutes = 10_000;
 
@@ -136,7 +136,7 @@ function inUtc(local: string, zone: string): string | undefined {
   return utc === undefined ? undefined : `${utc}${local.slice(16)}Z`;
 }
 
-/** Undefined for a time that does not exist, or lies outside the years 1 to 9999. */
+/** Undefined for a time that does not exist, or outside the years 1 to 9999. */
 function minuteInUtc(minute: string, zone: string): string | undefined {
   const bytes = Buffer.from(`${minute}:00`);
   if (!isPlain({ kind: 'timestamp', utc: false }, bytes, 0, bytes.length)) return undefined;
@@ -188,7 +188,7 @@ function clockEnd(bytes: Uint8Array, start: number, end: number): number {
   return length >= 1 && length <= 6 ? at : -1;
 }
 
-/** NaN when one of them is no digit. */
+/** NaN if one of them is not a digit. */
 function digits(bytes: Uint8Array, start: number, count: number): number {
   let value = 0;
   for (let at = start; at < start + count; at += 1) {

@@ -1,5 +1,4 @@
-// Whether the escapes of a JSON string say something that can be stored: the engine takes neither half of a surrogate pair
-// nor the zero character.
+// Whether the escapes of a JSON string can be stored: the engine refuses half of a surrogate pair and the zero character.
 import { BACKSLASH, LETTER_U } from '@s3-connectors/common/json/ascii.ts';
 import { plainEnd } from '@s3-connectors/common/json/json-bytes.ts';
 
@@ -14,7 +13,7 @@ export function isWholeText(bytes: Uint8Array, start: number, end: number): bool
   return true;
 }
 
-/** Bytes of the `\u` escape at `at`, with the second half of a pair; 0 for a half alone and for the zero character. */
+/** The bytes of the `\u` escape at `at`, with the second half of a pair. 0 for half a pair, and for the zero character. */
 function escapeLength(bytes: Uint8Array, at: number): number {
   const unit = codeUnit(bytes, at + 2);
   if (unit === 0 || (unit >= 0xdc00 && unit <= 0xdfff)) return 0;
@@ -24,7 +23,7 @@ function escapeLength(bytes: Uint8Array, at: number): number {
   return second >= 0xdc00 && second <= 0xdfff ? 12 : 0;
 }
 
-/** Of the four hexadecimal digits at `at`. */
+/** The value of the four hexadecimal digits at `at`. */
 function codeUnit(bytes: Uint8Array, at: number): number {
   return (digit(bytes, at) << 12) | (digit(bytes, at + 1) << 8) | (digit(bytes, at + 2) << 4) | digit(bytes, at + 3);
 }

@@ -1,5 +1,5 @@
-// Brings a stored value to the type the catalog declares, when a file of the table stores it otherwise: texts by the table of
-// casts. A value that does not fit becomes null, and `lost` tells it apart from a null that was stored.
+// Converts a stored value to the type that the catalog declares, if a file stores it with another type: texts by the table of
+// casts. A value that does not fit becomes null, and `lost` distinguishes it from a stored null.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -8,12 +8,12 @@ import { textCastSql, type TextCastSql } from '../../casts/text-cast-sql.ts';
 import { columnType, type StoredType } from './stored-type.ts';
 import { int96Clock } from './time-sql.ts';
 
-/** `lost` is true where a value was there and did not fit (absent: never). */
+/** `lost` is true if there was a value that did not fit. Absent: never. */
 type Cast =
   | { readonly kind: 'stored'; readonly sql: string; readonly type: StoredType; readonly lost?: string }
   | (TextCastSql & { readonly kind: 'text'; readonly lost: string });
 
-/** The value itself where nothing is to be done: the usual case. Nested types are brought over member by member later. */
+/** The usual case: the value itself, if nothing needs to be done. Nested types are converted later, member by member. */
 export function castSql(raw: string, rawType: StoredType, target: ColumnType): Cast {
   if (rawType.kind === 'int96' && !fits(rawType, target)) return castInt96(raw, target);
   const isEncoded = rawType.kind === 'encoded-string';
@@ -28,7 +28,7 @@ export function castSql(raw: string, rawType: StoredType, target: ColumnType): C
   return { kind: 'stored', sql: cast, type, lost: lostSql(sql, cast) };
 }
 
-/** The same digits with and without "Z"; what is no timestamp is made of its microseconds. */
+/** The same digits with and without "Z". For other types, the microseconds are converted. */
 function castInt96(raw: string, target: ColumnType): Cast {
   if (target.kind === 'timestamp') return { kind: 'stored', sql: raw, type: { kind: 'int96', utc: target.utc } };
   const { type, cast } = conversion(int96Clock(raw), { kind: 'timestamp', utc: true, nanoseconds: false }, target);
@@ -67,7 +67,7 @@ function fits(stored: StoredType, target: ColumnType): boolean {
   }
 }
 
-/** Of what is no text. */
+/** For values that are not text. */
 function conversion(sql: string, stored: StoredType, target: ColumnType): { type: StoredType; cast: string } {
   switch (target.kind) {
     case 'integer':
@@ -81,7 +81,7 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'time':
       return { type: { kind: 'time', as: 'TIME' }, cast: 'NULL::TIME' };
     case 'timestamp': {
-      // The same digits with and without "Z": the cast would drop the nanoseconds.
+      // The same digits with and without "Z", because a cast would drop the nanoseconds.
       if (stored.kind === 'timestamp' && stored.nanoseconds) return { type: { ...stored, utc: target.utc }, cast: sql };
       const isTime = stored.kind === 'timestamp' || stored.kind === 'date';
       const type = target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP';
@@ -95,25 +95,25 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'list':
     case 'struct':
     case 'map':
-      return { type: { kind: 'text' }, cast: 'NULL::VARCHAR' }; // No nested value can be made of another shape.
+      return { type: { kind: 'text' }, cast: 'NULL::VARCHAR' }; // A nested value cannot be converted to another shape.
     default:
       return assertNever(target);
   }
 }
 
-/** The engine would drop the time of day without a word, and fails on some nanoseconds. */
+/** The engine would silently drop the time of day, and fails on some nanoseconds. */
 function midnight(sql: string, { nanoseconds }: Extract<StoredType, { kind: 'timestamp' }>): string {
   if (!nanoseconds) return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
   const [count, day] = [`epoch_ns(${sql})`, '86400000000000'];
   return `CASE WHEN ${count} % ${day} = 0 THEN DATE '1970-01-01' + (${count} // ${day})::INTEGER END`;
 }
 
-/** As their texts are. */
+/** As for texts. */
 function zeroOrOne(sql: string): string {
   return `CASE ${sql} WHEN 1 THEN true WHEN 0 THEN false END`;
 }
 
-/** The engine would round 1.5 to 2 in a cast, without a word. */
+/** A cast of the engine would silently round 1.5 to 2. */
 function wholeNumber(sql: string, { kind }: StoredType): string {
   const isNumber = kind === 'decimal' || kind === 'float';
   return isNumber ? `CASE WHEN ${sql} = trunc(${sql}) THEN TRY_CAST(${sql} AS HUGEINT) END` : 'NULL::HUGEINT';

@@ -1,27 +1,27 @@
-// How a column is stored, as far as reading it into JSON differs by it; `columnType` says what it becomes.
+// How a column is stored, as far as it matters for reading it as JSON. `columnType` is the type that it becomes.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 export type StoredType =
   | { readonly kind: 'integer' | 'float' | 'boolean' | 'string' | 'binary' | 'date' }
-  /** Parquet's NullType, by whatever physical type: no value is anything but null. */
+  /** Parquet's NullType, with any physical type: every value is null. */
   | { readonly kind: 'null' }
-  /** `width`: digits in all; `scale`: those behind the point. */
+  /** `width`: all digits; `scale`: the digits after the point. */
   | { readonly kind: 'decimal'; readonly width: number; readonly scale: number }
-  /** Whatever has no JSON form of its own and is read as the engine's text: enum, uuid, interval, bit. */
+  /** A type without its own JSON form, read as the engine's text: enum, uuid, interval, bit. */
   | { readonly kind: 'text' }
-  /** Text that the engine has as bytes. */
+  /** Text that the engine reads as bytes. */
   | { readonly kind: 'encoded-string' }
-  /** Any value of any type, in each row another: read as its JSON text. */
+  /** A value of any type, which may differ in each row. Read as its JSON text. */
   | { readonly kind: 'variant' }
-  /** Read as its well-known binary form. */
+  /** Read in its well-known binary form. */
   | { readonly kind: 'geometry' }
-  /** `as`: the engine's type, or the count of nanoseconds that the engine has it as. */
+  /** `as`: the engine's type, or the count of nanoseconds that the engine reads. */
   | { readonly kind: 'time'; readonly as: 'TIME' | 'TIMETZ' | 'nanoseconds' }
   | { readonly kind: 'timestamp'; readonly utc: boolean; readonly nanoseconds: boolean }
   /**
-   * Nanoseconds of a day and the Julian day, which the engine has as an interval of the same twelve bytes: the lower half of
-   * the nanoseconds as months, the upper one as days, the day as milliseconds.
+   * Nanoseconds of a day and the Julian day. The engine reads them as an interval of the same twelve bytes: the lower half of the
+   * nanoseconds as months, the upper half as days, the day as milliseconds.
    */
   | { readonly kind: 'int96'; readonly utc: boolean }
   | { readonly kind: 'list'; readonly items: StoredType }
@@ -33,12 +33,12 @@ type StoredMap = Extract<StoredType, { kind: 'map' }>;
 export type StoredColumn = { readonly name: string; readonly type: StoredType };
 
 /**
- * `key`: how the engine finds the member, since it renames some: SQL of a name, or a place from 1. Undefined: the engine has
- * the only member in place of an object that is never null.
+ * `key`: how the engine finds the member, because it renames some: the SQL of a name, or a place from 1. Undefined: the engine
+ * reads the only member instead of an object that is never null.
  */
 export type StoredMember = StoredColumn & { readonly key: string | number | undefined };
 
-/** The JSON-side type of stored values. */
+/** The type of stored values in JSON. */
 export function columnType(stored: StoredType): ColumnType {
   switch (stored.kind) {
     case 'null':
@@ -75,7 +75,7 @@ export function columnType(stored: StoredType): ColumnType {
   }
 }
 
-/** Such a map is an object in JSON; any other is a list of its entries. */
+/** Such a map is an object in JSON. Any other map is a list of its entries. */
 export function hasTextKeys({ key }: StoredMap): boolean {
   return key.kind === 'string' || key.kind === 'text' || key.kind === 'encoded-string';
 }

@@ -1,11 +1,11 @@
-// Stored dates and times → their text, in DuckDB's SQL. A column can hold any count of days or microseconds: years before
-// Christ are written as Airbyte writes them ("0044-03-15 BC"), and what names no day or time at all becomes null. Some counts
-// must never reach the engine's own conversions, which fail on them or, for times of day, end the process.
+// SQL that makes texts of stored dates and times. A column can hold any count of days or microseconds: years before Christ are
+// written as Airbyte writes them ("0044-03-15 BC"), and a count that is not a day or time becomes null. Some counts must never
+// reach the engine's own conversions, which fail on them or, for times of day, end the process.
 import type { StoredType } from './stored-type.ts';
 
 /**
- * SQL of the text, null where `lost` is true of the value (absent: never). `sql` must be cheap to repeat. `json`: the text in its quotes, or
- * `null`, where that is cheaper than to put them around it.
+ * SQL of the text; null if `lost` is true for the value (absent: never). `sql` must be cheap to repeat. `json`: the text in quotes,
+ * or `null`, if that is cheaper than adding the quotes.
  */
 export type TimeText = { readonly sql: string; readonly lost?: string; readonly json?: string };
 
@@ -14,11 +14,16 @@ type Stored<Kind> = Extract<StoredType, { kind: Kind }>;
 export function dateText(sql: string): TimeText {
   const common = `${sql} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'`;
   const possible = `${sql} BETWEEN DATE '5877642-06-25 (BC)' AND DATE '5881580-07-10'`; // All but the two infinities.
-  const cases = `WHEN ${common} THEN ${sql}::VARCHAR WHEN ${possible} THEN ${asBc(`${sql}::VARCHAR`)}`;
-  return { sql: `CASE ${cases} END`, lost: `NOT (${possible})` };
+  const text = `${sql}::VARCHAR`;
+  const rare = asBc(text);
+  return {
+    sql: `CASE WHEN ${common} THEN ${text} WHEN ${possible} THEN ${rare} END`,
+    lost: `NOT (${possible})`,
+    json: `CASE WHEN ${common} THEN concat('"', ${text}, '"') WHEN ${possible} THEN concat('"', ${rare}, '"') ELSE 'null' END`,
+  };
 }
 
-/** Zero, six or nine digits of a second's fraction: the engine cuts trailing zeros. */
+/** Zero, six or nine digits of a second's fraction. The engine removes trailing zeros. */
 export function timeText(sql: string, { as }: Stored<'time'>): TimeText {
   if (as === 'nanoseconds') {
     const possible = `${sql} BETWEEN 0 AND 86399999999999`;
@@ -36,7 +41,7 @@ export function timeText(sql: string, { as }: Stored<'time'>): TimeText {
 export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timestamp'>): TimeText {
   const zone = utc ? 'Z' : '';
   if (nanoseconds) return { sql: nanosecondText(sql, zone) };
-  // In microseconds, so that no time zone arithmetic (ICU) is done for each value; of an infinity they are null.
+  // In microseconds, so that the engine does no time zone arithmetic (ICU) for each value. Null for an infinity.
   const count = `epoch_us(${sql})`;
   const clock = utc ? `make_timestamp(${count})` : sql;
   const text = (start: string, quote = ''): string => {
@@ -55,21 +60,24 @@ export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timesta
 }
 
 /**
- * All counts are times, those too that the engine takes for its infinities. Near the least one strftime fails, and so does the
- * planning of a query, if a file's statistics have it: `greatest` hides them.
+ * All counts are times, also those that are infinities for the engine. Near the least count strftime fails, and so does the
+ * planning of a query if a file's statistics contain it: `greatest` hides it.
  */
 function nanosecondText(sql: string, zone: string): string {
   const seconds = '%Y-%m-%dT%H:%M:%S';
   const [first, last] = ["TIMESTAMP_NS '1678-01-01 00:00:00'", "TIMESTAMP_NS '2261-12-31 00:00:00'"];
   const clock = `greatest(${sql}, ${first})`;
-  // The engine garbles what follows %n in a format.
+  // The engine garbles the text after %n in a format.
   const long = `strftime(${clock}, '${seconds}.%n') || '${zone}'`;
   const whole = `strftime(${clock}, '${seconds}${zone}')`;
   const common = `CASE WHEN epoch_ns(${sql}) % 1000000000 = 0 THEN ${whole} ELSE ${long} END`;
   return `CASE WHEN ${sql} BETWEEN ${first} AND ${last} THEN ${common} WHEN ${sql} IS NOT NULL THEN ${rareNanosecondText(sql, zone)} END`;
 }
 
-/** From whole seconds and the rest, both counted from a whole second before the least count: `//` and `%` cut towards zero. */
+/**
+ * From whole seconds and the rest, both counted from a whole second before the least count, because `//` and `%` round towards
+ * zero.
+ */
 function rareNanosecondText(sql: string, zone: string): string {
   const count = `(epoch_ns(${sql})::HUGEINT + 9223372037000000000)`;
   const clock = `make_timestamp(((${count} // 1000000000 - 9223372037) * 1000000)::BIGINT)`;
@@ -78,7 +86,7 @@ function rareNanosecondText(sql: string, zone: string): string {
   return `strftime(${clock}, '%Y-%m-%dT%H:%M:%S') || ${fraction} || '${zone}'`;
 }
 
-/** As any timestamp where microseconds are exact, else all nine digits. */
+/** Like any timestamp if microseconds are exact, or else with all nine digits. */
 export function int96Text(sql: string, { utc }: Stored<'int96'>): TimeText {
   const at = { kind: 'timestamp', nanoseconds: false } as const;
   const usual = timestampText('z.clock', { ...at, utc }).sql;
@@ -86,12 +94,12 @@ export function int96Text(sql: string, { utc }: Stored<'int96'>): TimeText {
   const digits = `'.' || lpad((z.nanoseconds % 1000000000)::VARCHAR, 9, '0') || '${utc ? 'Z' : ''}'`;
   const long = `CASE WHEN ends_with(${whole}, ' BC') THEN left(${whole}, -3) || ${digits} || ' BC' ELSE ${whole} || ${digits} END`;
   const text = `CASE WHEN z.nanoseconds % 1000 = 0 THEN ${usual} ELSE ${long} END`;
-  // A list of one item: only so are the parts of the interval taken once and not each time that they are named.
+  // In a list of one item, the engine reads the parts of the interval once. Otherwise it would read them each time they are named.
   const parts = `{'clock': ${int96Clock(sql)}, 'nanoseconds': ${int96Nanoseconds(sql)}}`;
   return { sql: `list_transform([${parts}], lambda z: ${text})[1]`, lost: `NOT (${isInt96Instant(sql)})` };
 }
 
-/** As a timestamp, without what is less than a microsecond; null beyond what the engine's timestamps reach. */
+/** As a timestamp without the digits below a microsecond. Null beyond the engine's timestamps. */
 export function int96Clock(sql: string): string {
   // From the Julian day of 1970-01-01.
   const count = `(${int96Day(sql)} - 2440588) * 86400000000 + ${int96Nanoseconds(sql)} // 1000`;
@@ -113,7 +121,7 @@ function int96Nanoseconds(sql: string): string {
   return `(${low} + datepart('day', ${sql}) * 4294967296)`;
 }
 
-/** The engine's `0044-03-15 (BC)`, with a time behind the day, as Airbyte has it: `0044-03-15T00:00:00Z BC`. */
+/** Converts the engine's `0044-03-15 (BC)`, with a time after the day, to Airbyte's `0044-03-15T00:00:00Z BC`. */
 function asBc(date: string, time = "''"): string {
   const mark = ' (BC)';
   return `CASE WHEN ends_with(${date}, '${mark}') THEN left(${date}, -${mark.length}) || ${time} || ' BC' ELSE ${date} || ${time} END`;

@@ -1,26 +1,27 @@
-// Stored value → exact JSON, in DuckDB's SQL. What the engine's own to_json prints otherwise (NaN, blobs, blanks in
-// timestamps, digits of decimals) is made right here; docs/reference/values.md has the table of values.
+// DuckDB SQL that makes exact JSON of stored values. It corrects what the engine's to_json prints in another form (NaN, blobs,
+// blanks in timestamps, digits of decimals); docs/reference/values.md has the table of values.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { decimalText, doubleJson, nestedDecimal } from './number-sql.ts';
 import { columnType, entriesType, hasTextKeys, type StoredMember, type StoredType } from './stored-type.ts';
 import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
 
-/** SQL that is true for a row in which `field` (a dotted path) had to become null. */
+/** SQL that is true for a row in which `field` (a dotted path) became null. */
 export type Loss = { readonly field: string; readonly condition: string };
 
-/** `json`: SQL of type VARCHAR, never null, the JSON text of one column's value. */
+/** `json`: SQL of type VARCHAR, never null: the JSON text of one column's value. */
 type ValueSql = { readonly json: string; readonly losses: readonly Loss[] };
 
-/** The JSON text of a column stored as `stored` for a catalog that declares `target`. `sql` must be cheap to repeat: a column name. */
+/** The JSON text of a column that is stored as `stored` and declared as `target`. `sql` must be cheap to repeat: a column name. */
 export function columnJsonSql(sql: string, stored: StoredType, { name, type: target }: Column): ValueSql {
   const value = valueSql(sql, stored, target, [name]);
   return { json: jsonText(value), losses: value.losses };
 }
 
 /**
- * An expression for a value, and how its JSON text is made: `plain` text as it is, `quoted` needs no escaping, else to_json;
+ * An expression for a value, and how it becomes JSON text. `plain`: text as it is; `quoted`: needs no escaping; otherwise to_json;
  * unless `json` is that text.
  */
 type Value = {
@@ -56,11 +57,8 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     case 'integer':
     case 'boolean':
       return { sql, form: 'plain', losses };
-    case 'float': {
-      const isFinite = `isfinite(${sql})`;
-      const all = [...losses, { field, condition: `NOT ${isFinite}` }];
-      return { sql: `CASE WHEN ${isFinite} THEN ${sql}::DOUBLE END`, form: 'plain', losses: all };
-    }
+    case 'float':
+      return floatValue(sql, losses, field);
     case 'list':
       return listValue(sql, stored.items, target.kind === 'list' ? target.items : columnType(stored.items), path);
     case 'struct':
@@ -86,7 +84,13 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   }
 }
 
-/** The text of any stored value; strings as they are, nested values as their JSON. */
+function floatValue(sql: string, losses: readonly Loss[], field: string): Value {
+  const isFinite = `isfinite(${sql})`;
+  const all = [...losses, { field, condition: `NOT ${isFinite}` }];
+  return { sql: `CASE WHEN ${isFinite} THEN ${sql}::DOUBLE END`, form: 'plain', losses: all, json: doubleJson(sql) };
+}
+
+/** The text of any stored value: strings unchanged, nested values as their JSON. */
 function textValue(sql: string, stored: StoredType, path: readonly string[]): Value {
   const losses: readonly Loss[] = [];
   switch (stored.kind) {
@@ -127,25 +131,6 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
   }
 }
 
-type Decimal = Extract<StoredType, { kind: 'decimal' }>;
-const mostDigits = 38;
-/** Narrower decimals become doubles inside nested values, which drops zeros at the end and adds `.0` to whole numbers. */
-const exactDigits = 16;
-
-/** One that to_json of the value around it writes with all its digits. */
-function nestedDecimal(sql: string, decimal: Decimal): string {
-  const { width, scale } = decimal;
-  if (scale === mostDigits) return `(${decimalText(sql, decimal)})::JSON`;
-  return width < exactDigits || width === scale ? `${sql}::DECIMAL(${mostDigits},${scale})` : sql;
-}
-
-/** The engine writes no digit before the point where there is room for none: `-.5` as `-0.5`. */
-function decimalText(sql: string, { width, scale }: Decimal): string {
-  if (width !== scale) return sql;
-  const text = `${sql}::VARCHAR`;
-  return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
-}
-
 function timeValue({ sql, lost, json }: TimeText, path: readonly string[]): Value {
   const quoted = json === undefined ? {} : { json };
   const losses = lost === undefined ? [] : [{ field: fieldOf(path), condition: lost }];
@@ -158,7 +143,7 @@ function fieldOf(path: readonly string[]): string {
 }
 
 function listValue(sql: string, stored: StoredType, target: ColumnType, path: readonly string[]): Value {
-  const item = `x${path.length}`; // Lambdas nest: one name per depth.
+  const item = `x${path.length}`; // Lambdas nest, so each depth has its own name.
   const value = valueSql(item, stored, target, [...path, '']);
   const losses = value.losses.map(({ field, condition }) => ({
     field,
@@ -168,7 +153,7 @@ function listValue(sql: string, stored: StoredType, target: ColumnType, path: re
   return { sql: same ? sql : `list_transform(${sql}, lambda ${item}: ${value.sql})`, form: 'json', losses };
 }
 
-/** An object that the catalog declares without members keeps the ones it is stored with. */
+/** An object that the catalog declares without members keeps its stored members. */
 function structFields(stored: StoredType, target: ColumnType): readonly Column[] {
   if (target.kind === 'struct' && target.fields.length > 0) return target.fields;
   const whole = columnType(stored);
@@ -209,8 +194,8 @@ function memberSql(sql: string, { key }: StoredMember): string {
 }
 
 /**
- * An object in SQL. JSON inside JSON would be parsed again, which rounds decimals to doubles, so it is one only where a struct
- * cannot be: with names that differ in case only, an empty one, or one with a NUL.
+ * An object in SQL. JSON inside JSON would be parsed again, which rounds decimals to doubles. So it is used only if a struct is
+ * impossible: for names that differ only in case, an empty name, or a name with NUL.
  */
 function objectSql(members: readonly { readonly name: string; readonly sql: string }[]): string {
   const names = new Set(members.map(({ name }) => name.toLowerCase()));

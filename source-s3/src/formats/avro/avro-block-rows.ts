@@ -1,4 +1,5 @@
-// The rows of Avro blocks, one after the other: cut and written in one, for where a row ends is known when it is read.
+// The rows of Avro blocks, one after another. Cutting and writing are one step, because the end of a row is known only once it is
+// read.
 import type { LineBuilder } from '../../records/line-builder.ts';
 import type { Findings } from '../contract/format.ts';
 import type { RowCutter, RowWriter } from '../contract/placed-lines.ts';
@@ -7,16 +8,16 @@ import { AvroBytes, AvroDamage } from './avro-bytes.ts';
 import { inflateBlock, type Codec } from './avro-codec.ts';
 import type { AvroRowWriter } from './avro-rows.ts';
 
-/** Rows of nothing but nulls take no bytes; more of them than this in a block are not believed. */
+/** Rows of only nulls take no bytes. More of them in a block count as damage. */
 const maxEmptyRows = 1_000_000;
 
-/** Bound: a block, stored and inflated. A block of which no row is written is not inflated. */
+/** Bound: a block, stored and decompressed. A block without a row to write is not decompressed. */
 export class AvroBlockRows implements RowCutter<AvroBlock>, RowWriter {
   readonly #codec: Codec;
   readonly #writer: AvroRowWriter;
   #block: AvroBlock | undefined;
   #inflated: AvroBytes | undefined;
-  /** Of the current row, from 1. */
+  /** The number of the current row, from 1. */
   #row = 0;
   #rowsRead = 0;
 
@@ -44,7 +45,7 @@ export class AvroBlockRows implements RowCutter<AvroBlock>, RowWriter {
     this.#block = undefined;
   }
 
-  /** @throws AvroDamage where a block does not end with its last row. */
+  /** @throws AvroDamage if a block does not end with its last row. */
   next(): boolean {
     if (this.#row < (this.#block?.rows ?? 0)) {
       this.#row++;
@@ -67,13 +68,13 @@ export class AvroBlockRows implements RowCutter<AvroBlock>, RowWriter {
     return this.#writer.findings();
   }
 
-  /** Those that were done before. */
+  /** Skips the rows that an earlier run sent. */
   #passRows(from: AvroBytes, out: LineBuilder): void {
     for (; this.#rowsRead < this.#row - 1; this.#rowsRead++) {
       this.#writer.write(from, out);
       out.dropLine();
     }
-    this.#writer.findings(); // Of rows that were counted before.
+    this.#writer.findings(); // Findings of rows that were counted before.
   }
 
   #inflate(): AvroBytes {

@@ -1,4 +1,4 @@
-// The frame of an Avro object container file: a header with the schema, then blocks of rows, each with a marker behind it.
+// The structure of an Avro object container file: a header with the schema, then blocks of rows, each followed by a marker.
 // https://avro.apache.org/docs/1.12.0/specification/#object-container-files
 import { AvroBytes, AvroDamage } from './avro-bytes.ts';
 import { codecOf, maxBlockBytes, tooLarge, type Codec } from './avro-codec.ts';
@@ -12,16 +12,16 @@ export type AvroHeader = {
   readonly end: number;
 };
 
-/** `start`: offset of the block in the file; `data` as it is stored. */
+/** `start`: offset of the block in the file; `data`: as stored. */
 export type AvroBlock = { readonly start: number; readonly rows: number; readonly data: Buffer };
 
-/** Those that writers use: of the specification, and of fastavro. */
+/** Codecs that writers use: those of the specification, and of fastavro. */
 const unreadCodecs: readonly string[] = ['bzip2', 'xz', 'lz4'];
-/** Schemas have some kilobytes; as objects in memory they take a hundred times as much. */
+/** Schemas have a few kilobytes. As objects in memory they take a hundred times as much. */
 const maxHeaderBytes = 4 * 1024 * 1024;
 const firstHeaderBytes = 64 * 1024;
 const markerBytes = 16;
-/** Of a block: two longs. */
+/** The start of a block: two longs. */
 const maxFrameBytes = 20;
 
 /** @throws AvroDamage with the reason. */
@@ -42,7 +42,7 @@ type HeaderFrame = { readonly metadata: ReadonlyMap<string, Buffer>; readonly ma
 
 const known = ['avro.schema', 'avro.codec'];
 
-/** Undefined when it goes on behind the bytes. */
+/** Undefined if the header continues after the bytes. */
 function headerFrame(bytes: Buffer): HeaderFrame | undefined {
   const from = new AvroBytes(bytes);
   const next = (): Buffer => {
@@ -53,10 +53,10 @@ function headerFrame(bytes: Buffer): HeaderFrame | undefined {
   try {
     from.take(4);
     for (let count = from.count(); count !== 0; count = from.count()) {
-      if (count < 0) from.count(); // How many bytes they have.
+      if (count < 0) from.count(); // The size of the block in bytes.
       for (let entry = Math.abs(count); entry > 0; entry--) {
         const [key, value] = [next(), next()];
-        const name = known.find((one) => key.equals(Buffer.from(one))); // Others may be many.
+        const name = known.find((one) => key.equals(Buffer.from(one))); // There may be many others.
         if (name !== undefined) metadata.set(name, value);
       }
     }
@@ -73,14 +73,14 @@ function meaning(metadata: ReadonlyMap<string, Buffer>): { schema: AvroRecord; c
   const codec = codecOf(name === '' ? 'null' : name);
   if (codec === undefined) {
     const known = 'null, deflate, snappy and zstandard are read';
-    // Of a damaged header the name can be bytes of rows.
+    // In a damaged header the name may be bytes of rows.
     const told = unreadCodecs.includes(name) ? `"${name}"` : 'an unknown codec';
     throw new AvroDamage(`its blocks are compressed with ${told} (${known})`);
   }
   const text = metadata.get('avro.schema')?.toString();
   if (text === undefined) throw new AvroDamage('its header has no schema');
   const schema = parsed(text);
-  if (schema.kind !== 'record') throw new AvroDamage(`its schema is no record but ${schema.kind}`);
+  if (schema.kind !== 'record') throw new AvroDamage(`its schema is not a record but ${schema.kind}`);
   return { schema, codec };
 }
 
@@ -93,7 +93,7 @@ function parsed(text: string): AvroType {
   }
 }
 
-/** The blocks of what follows from offset `start` on, where one begins. @throws AvroDamage */
+/** The blocks from offset `start` on, where one begins. @throws AvroDamage */
 export async function* avroBlocks(
   pieces: AsyncIterable<Uint8Array>,
   { marker, start }: { readonly marker: Buffer; readonly start: number },
@@ -127,7 +127,7 @@ function blockFrame(bytes: Buffer): { rows: number; dataStart: number; dataEnd: 
   }
 }
 
-/** Pieces joined as far as somebody needs them: a block, or the header. */
+/** Joins pieces as far as they are needed: a block, or the header. */
 class Gathered implements AsyncDisposable {
   readonly #pieces: AsyncIterator<Uint8Array>;
   held = Buffer.alloc(0);
@@ -136,7 +136,7 @@ class Gathered implements AsyncDisposable {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Holds that many bytes or more; false: there are fewer. */
+  /** Gathers at least that many bytes. False if there are fewer. */
   async has(bytes: number): Promise<boolean> {
     if (this.held.length >= bytes) return true;
     const parts: Uint8Array[] = [this.held];

@@ -1,7 +1,6 @@
-// Reads Avro's binary encoding from a block, number by number.
-// https://avro.apache.org/docs/1.12.0/specification/#binary-encoding
+// Reads Avro's binary encoding from a block, number by number. https://avro.apache.org/docs/1.12.0/specification/#binary-encoding
 
-/** Of bytes that are not what the schema says; its message is the reason. */
+/** The bytes do not match the schema. The message is the reason. */
 export class AvroDamage extends Error {}
 
 export class AvroBytes {
@@ -22,7 +21,7 @@ export class AvroBytes {
     return byte;
   }
 
-  /** The start of the next `length` bytes, which are passed. */
+  /** Skips the next `length` bytes. @returns their start. */
   take(length: number): number {
     const start = this.at;
     if (length < 0 || length > this.bytes.length - start)
@@ -31,14 +30,14 @@ export class AvroBytes {
     return start;
   }
 
-  /** A whole number that must be one of JavaScript's: lengths, counts, places. */
+  /** A whole number within JavaScript's range: lengths, counts, indexes. */
   count(): number {
     const value = this.long();
     if (typeof value === 'bigint') throw new AvroDamage('a length is out of bounds');
     return value;
   }
 
-  /** Up to 64 bits, exact: a bigint only where a number would be none. */
+  /** Up to 64 bits, exact: a bigint if a number would not be exact. */
   long(): number | bigint {
     let low = 0;
     let byte = this.byte();
@@ -54,7 +53,7 @@ export class AvroBytes {
     return this.#long(low);
   }
 
-  /** Behind the first 28 bits. */
+  /** After the first 28 bits. */
   #long(low: number): number | bigint {
     let middle = 0;
     let byte = 0x80;

@@ -1,10 +1,10 @@
-// Avro types as column types: what discover declares of an Avro file.
+// Avro types as column types: what discover declares for an Avro file.
 import { mergeTypes, type Column, type ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { AvroRecord, AvroType, Logical } from './avro-schema.ts';
 
-/** Types inside each other, each named several times, can be many: further ones are declared without members. */
+/** Nested types that are named several times can be very many. Further ones are declared without members. */
 const maxTypes = 20_000;
 
 /** A record inside itself is declared without members. */
@@ -80,5 +80,5 @@ function logicalColumn(logical: Logical): ColumnType {
   }
 }
 
-/** Of a duration, in the order stored. */
+/** The parts of a duration, in stored order. */
 export const durationParts = ['months', 'days', 'milliseconds'] as const;

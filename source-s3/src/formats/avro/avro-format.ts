@@ -1,4 +1,4 @@
-// Avro as a format: a file is read as a stream of blocks; a run goes on from any row of any block.
+// Avro as a format: a file is read as a stream of blocks. A run can continue from any row of any block.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Format, PlacedLines, Reading, SourceFile } from '../contract/format.ts';
@@ -61,7 +61,7 @@ function sourceFile(
   };
 }
 
-/** What is damaged is said of the object. */
+/** Damage is reported for the object. */
 async function* described(object: ListedObject, lines: AsyncGenerator<PlacedLines>): AsyncGenerator<PlacedLines> {
   try {
     yield* lines;

@@ -1,8 +1,8 @@
-// What a writer of Avro values writes to.
+// The output of a writer of Avro values.
 import type { LineBuilder } from '../../records/line-builder.ts';
 import type { AvroBytes } from './avro-bytes.ts';
 
-/** Where a row goes; `lost` takes the names of values that JSON or the catalog's type cannot hold, and that became null. */
+/** The output of a row. `lost` takes the names of values that became null, because JSON or the catalog's type cannot hold them. */
 export type AvroRow = { readonly out: LineBuilder; readonly lost: string[] };
 
 /** Reads one value and writes it. @throws AvroDamage */
@@ -10,7 +10,7 @@ export type WriteValue = (from: AvroBytes, row: AvroRow) => void;
 
 export const nullText = Buffer.from('null');
 
-/** Reads a value that nobody asked for. */
+/** Reads a value that is not in the catalog. */
 export function pass(from: AvroBytes, row: AvroRow, write: WriteValue): void {
   const mark = row.out.mark();
   const losses = row.lost.length;

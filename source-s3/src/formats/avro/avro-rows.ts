@@ -1,5 +1,5 @@
-// One row of an Avro file as one line: the columns that the catalog declares, in the file's order, then those that the file
-// lacks, and what is the same for all rows.
+// Writes a row of an Avro file as a line: the columns in the catalog, in the file's order, then those that the file lacks, and what
+// is equal in all rows.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
@@ -17,7 +17,7 @@ import { AvroWriters } from './avro-values.ts';
 export type AvroRowWriter = {
   /** Leaves the line open. @throws AvroDamage */
   write(from: AvroBytes, out: LineBuilder): void;
-  /** Of the rows written since the last call. */
+  /** Findings in the rows since the last call. */
   findings(): Findings;
 };
 
@@ -81,7 +81,7 @@ function changedEnd({ frame }: Asked, fields: ReadonlySet<string>, nulled: RowCo
   return Buffer.from(changesText(frame, [...fields]) + frame.close);
 }
 
-/** A column that the file does not hold, or whose folder's value counts. */
+/** A column that the file lacks, or whose folder's value counts. */
 function member({ constants }: Asked, { name }: Column): string {
   return `${JSON.stringify(name)}:${constants.get(name) ?? 'null'}`;
 }
@@ -94,7 +94,7 @@ function behind(lead: string, write: WriteValue): WriteValue {
   };
 }
 
-/** Compares the value as it is stored with that of its folder, and leaves it to be read again. */
+/** Compares the stored value with that of its folder, without consuming it. */
 function comparing(write: WriteValue, clash: number, comparer: PartitionComparer): WriteValue {
   return (from, row) => {
     const start = from.at;

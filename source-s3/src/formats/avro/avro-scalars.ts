@@ -1,4 +1,4 @@
-// Avro's scalar values as JSON, exact: digits of decimals and longs, fractions of times, bytes as base64.
+// Avro's scalar values as exact JSON: digits of decimals and longs, fractions of times, bytes as base64.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import { wholeText } from '../../casts/json-cast.ts';
@@ -9,7 +9,7 @@ import type { Logical } from './avro-schema.ts';
 import { floatText } from './float-text.ts';
 import { dateText, timestampText, timeText } from './instant-text.ts';
 
-/** `field`: named when a value has no JSON form (NaN, a time behind the day's end) and becomes null. */
+/** `field`: reported if a value has no JSON form (NaN, a time beyond the end of the day) and becomes null. */
 export function scalarWriter(type: AvroScalar, field: string): WriteValue {
   if ('logical' in type && type.logical !== undefined) return logicalWriter(type, type.logical, field);
   switch (type.kind) {
@@ -61,7 +61,7 @@ export function isFloat(type: AvroScalar): boolean {
   return type.kind === 'float' || type.kind === 'double';
 }
 
-/** Of a float or a double: as a text, or as an integer. */
+/** For a float or a double: as a text, or as an integer. */
 export function castFloatWriter({ kind }: AvroScalar, target: 'string' | 'integer', field: string): WriteValue {
   return (from, row) => {
     const value = kind === 'float' ? from.bytes.readFloatLE(from.take(4)) : from.bytes.readDoubleLE(from.take(8));

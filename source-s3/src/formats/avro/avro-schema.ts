@@ -1,5 +1,5 @@
-// The schema in an Avro file's header as a tree of types: names resolved, logical types recognised. What only concerns
-// writers and readers with schemas of their own (defaults, aliases, order, docs) is not looked at.
+// The schema in an Avro file's header as a tree of types, with resolved names and recognised logical types. What only matters for
+// writers, and for readers with their own schema (defaults, aliases, order, docs), is ignored.
 // https://avro.apache.org/docs/1.12.0/specification/
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
@@ -13,7 +13,7 @@ export type AvroType =
   | { readonly kind: 'union'; readonly branches: readonly AvroType[] }
   | AvroRecord;
 
-/** Its fields may lead back to it. */
+/** Its fields may refer back to it. */
 export type AvroRecord = { readonly kind: 'record'; readonly fields: readonly AvroField[] };
 type AvroField = { readonly name: string; readonly type: AvroType };
 
@@ -26,7 +26,7 @@ export type Logical =
 
 const thousands = { millis: 1000, micros: 1_000_000, nanos: 1_000_000_000 } as const;
 
-/** @throws Error saying what is wrong with the schema, to end "its schema …". */
+/** @throws Error with the end of the sentence "its schema …". */
 export function parseAvroSchema(text: string): AvroType {
   let json: unknown;
   try {
@@ -37,13 +37,13 @@ export function parseAvroSchema(text: string): AvroType {
   return typeOf(json, { names: new Map(), namespace: '', types: { left: maxTypes } });
 }
 
-/** As many columns as other formats may have, with what is in them. */
+/** As many columns as in other formats, including nested ones. */
 const maxTypes = 20_000;
 
 type Scope = {
   readonly names: Map<string, AvroType>;
   readonly namespace: string;
-  /** How many more there may be. */
+  /** The number of further types that are allowed. */
   readonly types: { left: number };
 };
 type Json = Readonly<Record<string, unknown>>;
@@ -101,7 +101,7 @@ function fullName(name: string, namespace: string): string {
   return name.includes('.') || namespace === '' ? name : `${namespace}.${name}`;
 }
 
-/** Some writers (polars) give no names: such a type is only used where it stands. */
+/** Some writers (polars) omit names. Such a type is only used in its own place. */
 function define<T extends AvroType>(node: Json, { names, namespace }: Scope, type: T): T {
   const { name, namespace: own } = node;
   if (typeof name === 'string' && name !== '')
@@ -116,7 +116,7 @@ function recordType(node: Json, scope: Scope): AvroType {
   for (const field of list(node, 'fields')) {
     const { name, type } = field as Json;
     if (typeof name !== 'string') throw new Error('has a field without a name');
-    // Some writers put a logical type beside the field's type.
+    // Some writers put a logical type next to the field's type.
     const plain = typeof type === 'string' && primitive(type) !== undefined;
     fields.push({ name, type: typeOf(plain ? field : type, inner) });
   }
@@ -141,7 +141,7 @@ function sizeOf({ size }: Json): number {
   return size;
 }
 
-/** A logical type that does not fit its type is to be passed over, says the specification. */
+/** According to the specification, a logical type that does not match its type is ignored. */
 function withLogical(type: AvroType, node: Json): AvroType {
   const logical = logicalOf(type, node);
   return logical === undefined ? type : ({ ...type, logical } as AvroType);

@@ -1,5 +1,5 @@
-// Avro values as JSON: for each type a function that reads one value from a block and writes it to a line. Made once for a
-// file, towards the types that the catalog declares.
+// Avro values as JSON: for each type a function that reads a value from a block and writes it to a line, as the type that the
+// catalog declares. Made once for each file.
 import { isUtf8 } from 'node:buffer';
 
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
@@ -14,14 +14,14 @@ import type { AvroRecord, AvroType } from './avro-schema.ts';
 const [comma, openArray, closeArray, openObject, closeObject, colon] = [',', '[', ']', '{', '}', ':'].map((text) =>
   Buffer.from(text),
 ) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
-/** A few bytes can stand for any number of nulls. */
+/** A few bytes can represent any number of nulls. */
 const maxRowBytes = 64 * 1024 * 1024;
 
 /** Writers for the types of one file. */
 export class AvroWriters {
   readonly #whole = new Map<AvroRecord, WriteValue>();
 
-  /** `target`: what the catalog declares, or undefined for the value as it is; `field`: its dotted path. */
+  /** `target`: the catalog's type, or undefined for the value unchanged; `field`: its dotted path. */
   writer(type: AvroType, target: ColumnType | undefined, field: string): WriteValue {
     switch (type.kind) {
       case 'union':
@@ -42,7 +42,7 @@ export class AvroWriters {
     }
   }
 
-  /** A declared object without members keeps the ones it is stored with. */
+  /** An object that is declared without members keeps its stored members. */
   #record(type: AvroRecord, target: ColumnType | undefined, field: string): WriteValue {
     if (target !== undefined && target.kind !== 'struct') return this.#cast(type, target, field);
     if (target === undefined || target.fields.length === 0) return this.#wholeRecord(type, field);
@@ -62,7 +62,7 @@ export class AvroWriters {
     const known = this.#whole.get(type);
     if (known !== undefined) return known;
     let write: WriteValue | undefined;
-    this.#whole.set(type, (from, row) => write?.(from, row)); // Its fields may lead back to it.
+    this.#whole.set(type, (from, row) => write?.(from, row)); // Its fields may refer back to it.
     write = recordWriter(
       type.fields.map(({ name, type: member }) => {
         return { name, isWanted: true, write: this.writer(member, undefined, `${field}.${name}`) };
@@ -72,7 +72,7 @@ export class AvroWriters {
     return write;
   }
 
-  /** Through the JSON of the value as it is. */
+  /** Casts the JSON of the unchanged value. */
   #cast(type: AvroType, target: ColumnType, field: string): WriteValue {
     const kind = isNested(type) ? 'struct' : scalarColumn(type).kind;
     const write = this.writer(type, undefined, field);
@@ -95,7 +95,7 @@ function isNested(type: AvroType): type is Exclude<AvroType, AvroScalar> {
   return type.kind === 'record' || type.kind === 'array' || type.kind === 'map' || type.kind === 'union';
 }
 
-/** Whether values of a type are written as the catalog declares them. */
+/** Whether values of a type already have the form that the catalog declares. */
 function fits(type: ColumnType, target: ColumnType): boolean {
   if (type.kind === 'timestamp' && target.kind === 'timestamp') return type.utc === target.utc;
   return type.kind === target.kind || type.kind === 'unknown' || (type.kind === 'integer' && target.kind === 'number');
@@ -133,7 +133,7 @@ function recordWriter(members: readonly Member[], absent: readonly string[]): Wr
   };
 }
 
-/** Items come in blocks; a negative number of items has the block's bytes behind it. */
+/** Items come in blocks. A negative number of items is followed by the block's size in bytes. */
 function itemsOfBlock(from: AvroBytes): number {
   const count = from.count();
   if (count >= 0) return count;

@@ -1,6 +1,6 @@
-// A float or double of Avro as the engine casts one of Parquet to a text, which has a form for all of them.
+// A float or double of Avro as text, in the form that the engine gives those of Parquet; it has a form for all of them.
 
-/** The fewest digits that read back as the same value; from 1e16 on and below 1e-4 with an exponent. */
+/** The fewest digits that read back as the same value; from 1e16 on, and below 1e-4, with an exponent. */
 export function floatText(value: number, kind: 'float' | 'double'): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -15,7 +15,7 @@ export function floatText(value: number, kind: 'float' | 'double'): string {
   return sign + (/^-?\d+$/u.test(digits) ? `${digits}.0` : digits);
 }
 
-/** The double whose digits are the fewest of those that round to the same float. */
+/** The double with the fewest digits among those that round to the same float. */
 function shortFloat(value: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));

@@ -1,22 +1,22 @@
-// Counts of time units as ISO text, with all the digits of the fraction that is not zero.
+// Counts of time units as ISO text, with all digits of a fraction that is not zero.
 
 const secondsPerDay = 86_400;
-/** Seconds from 1970 to what microseconds in 64 bits reach, as in Parquet; the year 294247. */
+/** Seconds from 1970 to the last one that microseconds in 64 bits reach, as in Parquet: the year 294247. */
 const furthest = 9_223_372_036_854;
 
-/** Days since 1970; before the year 1 as Airbyte writes it. */
+/** Days since 1970. Years before 1 have Airbyte's form. */
 export function dateText(days: number | bigint): string {
   const { text, era } = dayOf(Number(days));
   return text + era;
 }
 
-/** Units since midnight; undefined outside the day. */
+/** Units since midnight. Undefined outside the day. */
 export function timeText(units: number | bigint, perSecond: number): string | undefined {
   const { seconds, fraction } = split(units, perSecond);
   return seconds < 0 || seconds >= secondsPerDay ? undefined : clock(seconds) + fraction;
 }
 
-/** Units since 1970; undefined for what is too far from it. */
+/** Units since 1970. Undefined beyond the range. */
 export function timestampText(units: number | bigint, perSecond: number, utc: boolean): string | undefined {
   const { seconds, fraction } = split(units, perSecond);
   if (Math.abs(seconds) > furthest + 1) return undefined;
@@ -34,13 +34,13 @@ function clock(second: number): string {
 type Day = { readonly day: number; readonly text: string; readonly era: '' | ' BC' };
 let lastDay: Day = { day: 0, text: '1970-01-01', era: '' };
 
-/** Most days are that of the value before. */
+/** Most days equal that of the previous value. */
 function dayOf(day: number): Day {
   if (day !== lastDay.day) lastDay = calendarDay(day);
   return lastDay;
 }
 
-/** `Date` ends at the year 275760; the calendar repeats itself every 400 years. */
+/** `Date` ends at the year 275760. The calendar repeats every 400 years. */
 const daysPer400Years = 146_097;
 
 function calendarDay(day: number): Day {
@@ -51,7 +51,7 @@ function calendarDay(day: number): Day {
   return { day, text, era: year > 0 ? '' : ' BC' };
 }
 
-/** The fraction with its point: none, six digits, or nine where the units are nanoseconds. */
+/** The fraction with its point: none, six digits, or nine if the units are nanoseconds. */
 function split(units: number | bigint, perSecond: number): { seconds: number; fraction: string } {
   const { seconds, rest } =
     typeof units === 'bigint' ? splitLarge(units, BigInt(perSecond)) : splitSmall(units, perSecond);

@@ -1,5 +1,5 @@
-// The seam between the pipelines and the file formats: a format opens a file, a file names its units (what is fetched as
-// one, and gone on inside after a stop), and a unit becomes RECORD lines.
+// The interface between the pipelines and the file formats: a format opens a file, a file lists its units (a unit is fetched at
+// once, and a run can continue inside it), and a unit becomes RECORD lines.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
@@ -15,10 +15,12 @@ import type { TextHeader } from '../../columns/header-drift.ts';
 import type { Clash, Conflict } from '../../columns/partition-conflicts.ts';
 import type { RowCount } from '../../columns/row-counts.ts';
 
-/** What reading files takes: bucket access, the engine, and a folder for local files. */
+/** What reading files needs: bucket access, the engine, and a folder for local files. */
 export type Reading = {
   readonly s3: S3;
   readonly engine: Engine;
+  /** Where two threads can work: for what is decoded ahead. */
+  readonly secondEngine?: Engine | undefined;
   readonly folder: TempFolder;
   readonly log: Log;
 };
@@ -26,11 +28,11 @@ export type Reading = {
 export type Format = {
   readonly naming: Naming;
   /**
-   * Reads as much of a file as its columns take.
-   * @throws FILE_UNREADABLE naming the object and the reason; S3_OBJECT_CHANGED when it is no longer the listed version.
+   * Reads as much of a file as its columns need. @throws FILE_UNREADABLE, naming the object and the reason; S3_OBJECT_CHANGED if it
+   * is no longer the listed version.
    */
   open(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<SourceFile>;
-  /** What discover and inspect say of a file, which may take more than to open it. @throws as `open` */
+  /** What discover and inspect need to know about a file. It may take more than opening it. @throws as `open` does. */
   describe(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<Description>;
 };
 
@@ -40,38 +42,40 @@ export type SourceFile = {
   readonly object: ListedObject;
   /** Names of the columns, in the file's order. */
   readonly columns: readonly string[];
-  /** Their types, where the file has them; one object for files of one schema. */
+  /** Their types, if the file has them. Files with the same schema share one object. */
   readonly types?: readonly Column[];
-  /** `columns` are those of the first row; others may have others. */
+  /** `columns` are those of the first row. Other rows may have other columns. */
   readonly isSampled?: true;
-  /** Only of text in columns. */
+  /** Only for text in columns. */
   readonly header?: TextHeader;
-  /** Known or estimated; undefined when there is no telling. */
+  /** Known or estimated. Undefined if unknown. */
   readonly rows: number | undefined;
-  /** The codecs it is compressed with, for people; `none` is one. */
+  /** Its codecs, for people. `none` is one of them. */
   readonly compression?: readonly string[];
   /** All units in order, or those from where a run stopped. */
   units(stopped: RowPosition | undefined): Iterable<Unit>;
-  /** Of an archive: the file in it behind this one, but for those that a run has read. @throws as `Format.open` */
+  /** For an archive: its next file, except files that an earlier run has read. @throws as `Format.open` does. */
   next?: (stopped: RowPosition | undefined, signal: AbortSignal) => Promise<SourceFile | undefined>;
 };
 
-/** Of a file that is read as a stream, a unit is what begins in so many bytes; to go on inside, it is decoded from its start. */
+/**
+ * For a file that is read as a stream: the bytes in which a unit begins. To continue inside a unit, it is decoded from its start.
+ */
 export const unitBytes = 8 * 1024 * 1024;
 
-/** `rows` of the unit that begins at `unit` (a number of the format's own) are done. */
+/** `rows` of the unit that begins at `unit` (a number that the format defines) are done. */
 export type RowPosition = { readonly unit: number; readonly rows: number };
 
-/** What the catalog asks for of a stream, and what is the same for all rows of a file, as JSON texts that win over the file's. */
+/** The columns of the catalog, and what is equal in all rows of a file, as JSON texts that override the file's values. */
 export type Asked = {
   readonly frame: RecordFrame;
   readonly columns: readonly Column[];
   readonly constants: ReadonlyMap<string, string>;
-  /** The catalog's name → the file's, where they differ. */
+  /** The catalog's name → the file's name, if they differ. */
   readonly spellings: ReadonlyMap<string, string>;
-  /** The columns that the table's folders carry: null in a row of which neither folder nor file tells them. */
+  /** The columns of the table's folders. They are null in a row if neither its folder nor its file has them. */
   readonly folders: PartitionColumns;
-  /** Columns that the folder names hold too: compared while decoding. */
+  /** Columns that are also in folder names. They are compared during decoding. */
   readonly clashes: readonly Clash[];
 };
 
@@ -81,21 +85,21 @@ export type Unit = {
 };
 
 export type FetchedUnit = AsyncDisposable & {
-  /** RECORD lines with the place behind them; their memory is used again after the next step. @throws as `Format.open` */
+  /** RECORD lines with the position after them. Their memory is reused after the next step. @throws as `Format.open` does. */
   lines(signal: AbortSignal): AsyncGenerator<PlacedLines>;
 };
 
-/** What was found in the rows of some lines. */
+/** Findings in the rows of some lines. */
 export type Findings = {
-  /** Of columns that the folder's name has too. */
+  /** For columns that are also in the folder's name. */
   readonly conflicts: readonly Conflict[];
-  /** Names that the catalog does not declare, where a file's columns do not tell them. */
+  /** Names that the catalog does not declare, if they are not known from the file's columns. */
   readonly undeclared: readonly string[];
-  /** Columns that a record has for the first time in a file whose columns do not tell it. */
+  /** Columns that a record has for the first time, in a file whose columns are not known from the start. */
   readonly present?: readonly string[];
-  /** Fields of which the value had to become null. */
+  /** Fields with values that became null. */
   readonly nulled: readonly RowCount[];
-  /** Columns that are in a record more than once, of which the last counts. */
+  /** Columns that a record repeats. The last one counts. */
   readonly repeated?: readonly RowCount[];
 };
 

@@ -1,10 +1,10 @@
-// What becomes of records that cannot be decoded: the first fails its stream, or all are counted and the first few named.
+// What happens to records that cannot be decoded: the first one fails its stream, or all are counted and the first few are named.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 const namedInFile = 5;
 
-/** Of one file. */
+/** For one file. */
 export class InvalidRecords {
   readonly #key: string;
   readonly #policy: 'fail' | 'skip';
@@ -17,7 +17,7 @@ export class InvalidRecords {
     this.#log = log;
   }
 
-  /** `what`: the record's place and what is wrong with it. @throws FILE_UNREADABLE when it may not be skipped. */
+  /** `what`: the record's place and what is wrong with it. @throws FILE_UNREADABLE if it may not be skipped. */
   add(what: string): void {
     const text = `"${this.#key}": ${what}.`;
     if (this.#policy === 'fail') {
@@ -27,7 +27,7 @@ export class InvalidRecords {
     if (this.#count <= namedInFile) this.#log('WARN', `${text} It is skipped.`);
   }
 
-  /** To be called at the file's end. */
+  /** Call it at the end of the file. */
   report(): void {
     if (this.#count > namedInFile) this.#log('WARN', `"${this.#key}": ${this.#count} invalid records were skipped.`);
   }

@@ -1,4 +1,4 @@
-// An object's bytes from any place on. The first ones are held, so that small objects come with one request.
+// An object's bytes from any offset. The first ones are kept, so that small objects need one request.
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
@@ -6,7 +6,7 @@ import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 export type ObjectBytes = {
   /** Bound: 256 KiB. */
   readonly head: Buffer;
-  /** Bytes to `end`, or all. @throws S3_OBJECT_CHANGED when it is no longer the listed version. */
+  /** Bytes up to `end`, or all. @throws S3_OBJECT_CHANGED if it is no longer the listed version. */
   readonly from: (offset: number, signal: AbortSignal, end?: number) => AsyncGenerator<Uint8Array>;
 };
 

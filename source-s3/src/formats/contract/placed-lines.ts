@@ -1,34 +1,34 @@
-// From the pieces of a file that is read as a stream to RECORD lines, with the place after every batch of them: the one loop of
-// all such formats, which differ in how they cut rows and what they write.
+// Makes RECORD lines from the pieces of a file that is read as a stream, with the position after every batch. This is the only loop
+// of these formats, which differ in how they cut rows and what they write.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { LineBuilder } from '../../records/line-builder.ts';
 import { unitBytes, type Asked, type Findings, type RowPosition, type PlacedLines, type Unit } from './format.ts';
 import { InvalidRecords } from './invalid-records.ts';
 
-/** Cuts rows out of what comes in pieces: text, or blocks. */
+/** Cuts rows out of pieces: of text, or blocks. */
 export type RowCutter<Piece> = {
   push(piece: Piece): void;
-  /** No more comes. */
+  /** The input has ended. */
   finish(): void;
-  /** Moves to the next row; false when more is needed, or after the last. */
+  /** Moves to the next row. False if more input is needed, or after the last row. */
   next(): boolean;
-  /** Offset in the file of the row, or of the block that it is in. */
+  /** Offset in the file of the row, or of its block. */
   readonly start: number;
-  /** Where the row is, for people, if `start` does not tell. */
+  /** The place of the row for people, if `start` does not show it. */
   readonly label?: string;
 };
 
 export type RowWriter = {
-  /** Writes the cutter's row as one line; or says what is wrong with it and leaves no line. */
+  /** Writes the cutter's row as one line. Otherwise it returns what is wrong, and leaves no line. */
   write(out: LineBuilder): string | undefined;
-  /** Of the rows written since the last call. */
+  /** Findings in the rows since the last call. */
   findings(): Findings;
 };
 
 type RowReading<Piece> = {
   readonly key: string;
-  /** From an offset on. */
+  /** The pieces from an offset on. */
   readonly pieces: (offset: number, signal: AbortSignal) => AsyncIterable<Piece>;
   /** A piece ends a batch of lines. */
   readonly arePiecesWhole?: true;
@@ -40,7 +40,7 @@ type RowReading<Piece> = {
   readonly log: Log;
 };
 
-/** The one unit of a file that is read as a stream: nothing of it is fetched before it is decoded. */
+/** The one unit of a file that is read as a stream. Nothing is fetched before decoding. */
 export function streamedUnit(lines: (asked: Asked, signal: AbortSignal) => AsyncGenerator<PlacedLines>): Unit {
   return {
     fetch: (asked) =>
@@ -51,7 +51,7 @@ export function streamedUnit(lines: (asked: Asked, signal: AbortSignal) => Async
   };
 }
 
-/** @throws FILE_UNREADABLE naming place and reason of an invalid row, after the lines before it. */
+/** @throws FILE_UNREADABLE, naming place and reason of an invalid row, after the lines before it. */
 export async function* placedLines<Piece>(
   reading: RowReading<Piece>,
   signal: AbortSignal,
@@ -93,7 +93,7 @@ class PlacedBuilder<Piece> {
     return { ...this.#out.take(), place, findings: this.#reading.writer.findings() };
   }
 
-  /** Writes the rows that are there, and yields the lines when they are many or a unit ends. */
+  /** Writes the available rows, and yields the lines when there are many or a unit ends. */
   *ready(): Generator<PlacedLines> {
     const { cutter, place, writer } = this.#reading;
     while (this.#advance()) {
@@ -104,7 +104,7 @@ class PlacedBuilder<Piece> {
         this.#rowsInUnit = 0;
       }
       if (this.#unit === place.unit && this.#rowsInUnit < place.rows) {
-        this.#rowsInUnit++; // Done before.
+        this.#rowsInUnit++; // It was done before.
         continue;
       }
       const problem = writer.write(this.#out);
@@ -120,7 +120,7 @@ class PlacedBuilder<Piece> {
     throw this.#failure;
   }
 
-  /** Damage that the cutter meets comes after the lines before it. */
+  /** An error of the cutter comes after the lines before it. */
   #advance(): boolean {
     try {
       return this.#reading.cutter.next();

@@ -1,4 +1,4 @@
-// What is said of a file that is damaged or is not what its table's format says.
+// The error for a file that is damaged or not of its table's format.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export function unreadable({ key }: { readonly key: string }, why: string, cause?: unknown): ConnectorError {

@@ -1,4 +1,4 @@
-// One CSV field as JSON on its way into a line, whatever it is: null, text, or a value of its column's type.
+// Writes one CSV field into a line as JSON: null, text, or a value of its column's type.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import { castText, noJsonNumber } from '../../casts/text-cast.ts';
@@ -9,22 +9,22 @@ import type { CsvRecords } from './csv-records.ts';
 import { never } from './dialect-marks.ts';
 import { writePlainValue } from './plain-value.ts';
 
-/** A field of the file, behind the bytes that lead to it. */
+/** A field of the file, after the bytes before it. */
 export type CsvField = {
   readonly lead: Uint8Array;
   /** Its place in the record. */
   readonly field: number;
   readonly name: string;
-  /** Undefined: text as it is. */
+  /** Undefined: unchanged text. */
   readonly type: ColumnType | undefined;
-  /** By the user: a value that does not fit makes its record invalid. Otherwise it is null. */
+  /** Declared by the user: a value that does not fit makes its record invalid. Otherwise the value becomes null. */
   readonly isDeclared: boolean;
 };
 
-/** `nulled`: the value is not one of the column's type, or is one that JSON has no form for. */
+/** `nulled`: the value is not of the column's type, or JSON has no form for it. */
 export type WrittenValue = 'written' | 'nulled' | 'invalid';
 
-/** Of a field as it stands in the file, without the quotes around it. */
+/** Tests a field as it is in the file, without the quotes around it. */
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 const nullBytes = Buffer.from('null');
@@ -65,12 +65,12 @@ export type Nulls = {
   readonly dialect: Dialect;
 };
 
-/** The one rule of what is null. */
+/** The only rule for what is null. */
 export function nullTest({ nullValues, quotedNulls, dialect }: Nulls): NullTest {
   const isEmptyNull = nullValues.includes('');
   const others = nullValues.filter((text) => text !== '').map((text) => Buffer.from(text));
   const longest = Math.max(0, ...others.map(({ length }) => length));
-  const quote = quotedNulls ? never : (dialect.quote ?? never); // What stands before a field that cannot be null.
+  const quote = quotedNulls ? never : (dialect.quote ?? never); // The byte before a field that cannot be null.
   return (bytes, start, end) => {
     if (start === end) return isEmptyNull && bytes[start - 1] !== quote;
     if (end - start > longest) return false;

@@ -1,20 +1,20 @@
-// Where the fields of one CSV record stand in the text, and what they are made of: the cutters note it, the writer reads it.
+// The positions of the fields of one CSV record in the text, and their form. The cutters write it, the writer reads it.
 
-/** A field's bytes are a JSON string's as they stand. */
+/** A field's bytes are a valid JSON string as they are. */
 export const plain = 0;
-/** They are text as it stands, which JSON may have to escape. */
+/** They are text as it is, which JSON may have to escape. */
 export const literal = 1;
-/** They hold doubled quotes or escapes of the dialect. */
+/** They have doubled quotes or escapes of the dialect. */
 export const escaped = 2;
 
 export type Making = typeof plain | typeof literal | typeof escaped;
 
-/** One object serves all records. Bound: 9 bytes a field of the record with the most, twice that while it grows. */
+/** One object is reused for all records. Bound: 9 bytes for each field of the widest record, twice that while it grows. */
 export class CsvFields {
   /** Field k is the text's bytes[starts[k], ends[k]), without the quotes around it. */
   starts = new Int32Array(64);
   ends = new Int32Array(64);
-  /** A `Making` each. */
+  /** A `Making` for each field. */
   making = new Uint8Array(64);
   count = 0;
   /** Without high bits the record is ASCII. */
@@ -28,7 +28,7 @@ export class CsvFields {
     this.count++;
   }
 
-  /** The text stands `by` bytes nearer to the start now. */
+  /** The text has moved `by` bytes towards the start. */
   moveBack(by: number): void {
     for (let field = 0; field < this.count; field++) {
       this.starts[field] = (this.starts[field] ?? 0) - by;

@@ -1,4 +1,4 @@
-// CSV as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any record of it.
+// CSV as a format: a file is one unit for fetching, and is read as a stream. A run can continue from any record.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -19,7 +19,7 @@ import { delimiterByName, likelyDelimiter } from './delimiter.ts';
 import { TypeGuess } from './csv-value.ts';
 
 const sampleBytes = 1024 * 1024;
-/** What is said of the heads of files. */
+/** The most warnings about the beginnings of files. */
 const mostSaid = 10;
 
 const naming = namingOf('csv');
@@ -38,7 +38,7 @@ export function csvFormat(csv: Csv): Format {
     const { key } = text;
     const say: Log = (level, message) => {
       const what = message.replaceAll(key, '');
-      if (said.size >= mostSaid || said.has(what)) return; // Of many files with the same header the first is named.
+      if (said.size >= mostSaid || said.has(what)) return; // Among many files with the same header only the first is named.
       said.add(what);
       log(level, message);
     };
@@ -107,7 +107,7 @@ function sourceFile(
   };
 }
 
-/** Declared types, and those that the first MiB of text allows if they are to be inferred; all else is text. */
+/** Declared types, and inferred ones, if wanted, that the first MiB of text allows. Everything else is text. */
 async function describe(
   { options, table }: Csv,
   { object, text, head, dialect }: OpenCsv,
@@ -144,7 +144,7 @@ function factsOf({ object, text, head }: Omit<OpenCsv, 'dialect'>): Omit<Descrip
 
 function oneColumn(key: string, likely: string): string {
   const delimiter = likely === '\t' ? '\\t' : likely;
-  return `The header of "${key}" is one column. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
+  return `The header of "${key}" is one column. If "${delimiter}" separates its fields, set data_format.delimiter to that.`;
 }
 
 function look(records: CsvRecords, guesses: readonly TypeGuess[], isNull: NullTest): void {

@@ -1,4 +1,4 @@
-// The beginning of a CSV file: which columns it has, and where its records begin.
+// The beginning of a CSV file: its columns, and where its records begin.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { isUtf8 } from 'node:buffer';
 
@@ -13,11 +13,11 @@ import { CsvRecords } from './csv-records.ts';
 import { isLikeData } from './header-doubt.ts';
 
 export type CsvHead = {
-  /** Unique; none when the file has no record at all. */
+  /** Unique. Empty if the file has no record. */
   readonly names: readonly string[];
-  /** Offset in the text of what follows the header. */
+  /** Offset in the text after the header. */
   readonly dataStart: number;
-  /** Bytes for each line of the first piece. */
+  /** Bytes per line in the first piece. */
   readonly lineBytes: number;
   readonly header: TextHeader;
 };
@@ -25,7 +25,7 @@ export type CsvHead = {
 const counted: TextHeader = { names: 'counted', isLikeData: false };
 const given: TextHeader = { names: 'given', isLikeData: false };
 
-/** Takes no more of the text than it needs. @throws FILE_UNREADABLE when the header is not well formed. */
+/** Reads no more of the text than it needs. @throws FILE_UNREADABLE if the header is not well formed. */
 export async function readHead(
   text: AsyncIterable<Uint8Array>,
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
@@ -61,7 +61,7 @@ export async function readHead(
     const lines = countOf(options.skipLines, 'line');
     say(
       'WARN',
-      `"${key}" has no row behind the ${lines} that data_format.skip_rows skips: nothing of it is read. Lower skip_rows if that is not meant.`,
+      `"${key}" has no row after the ${lines} that data_format.skip_rows skips, so nothing of it is read. If that is wrong, lower skip_rows.`,
     );
   }
   return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1, header: given };
@@ -75,12 +75,12 @@ function headOf(
 ): CsvHead {
   const { header, columnNames } = options;
   refuseOthers(records, { key, header });
-  // In a file of one column the blank lines above the first value are rows.
+  // In a file of one column, blank lines above the first value are rows.
   const rowsStart = (columnNames?.length ?? records.fields.count) === 1 ? 0 : records.start;
   const dataStart = skipped + (header ? records.lineEnd : rowsStart);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes, header: given };
   if (records.fields.count > mostColumns) {
-    throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
+    throw unreadable({ key }, `its header has ${records.fields.count} columns, and the limit is ${mostColumns}`);
   }
   const places = Array.from({ length: records.fields.count }, (_, field) => field);
   if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes, header: counted };
@@ -89,46 +89,47 @@ function headOf(
   const names = uniqueNames(found);
   const renamed = places.filter((field) => found[field] !== names[field]);
   if (renamed.length > 0) {
-    // By place: of a file without a header the names are values.
+    // By place, because the names in a file without a header are values.
     const shown = renamed.slice(0, mostTold).map((field) => String(field + 1));
     if (renamed.length > mostTold) shown.push(`and ${renamed.length - mostTold} more`);
     say(
       'WARN',
-      `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${shown.join(', ')}.`,
+      `The header of "${key}" has repeated or empty names. These columns get a name with a number: ${shown.join(', ')}.`,
     );
   }
   return { names, dataStart, lineBytes, header: { names: 'record', isLikeData: isLikeData(found, records) } };
 }
 
-/** As many as other formats may have. */
+/** As many as in other formats. */
 const mostColumns = 20_000;
-/** Names in a warning. */
+/** The most names in a warning. */
 const mostTold = 10;
 
-/** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
+/** An error page of a server, stored instead of the file. If it has one line, it would look like a header without rows. */
 const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
 
-/** JSON, one value or many, over several lines or not: no header begins so, while a value may. */
+/** JSON, one value or several, on one line or more. No header begins like this, although a value may. */
 const jsonHeader = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:\{|$))/u;
 
-/** Its first record tells a file that is no CSV from one whose text is to be told how to read. */
+/** The first record shows whether the file is not CSV, or is text that needs other settings. */
 function refuseOthers(records: CsvRecords, { key, header }: { readonly key: string; readonly header: boolean }): void {
   const first = records.record;
-  if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
-  if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
+  if (first.includes(0))
+    throw unreadable({ key }, 'it is not text, or it is UTF-16 text, which "encoding" does not name');
+  if (!isUtf8(first)) throw unreadable({ key }, 'it is not UTF-8 text; set "encoding" if it has another encoding');
   const text = Buffer.from(first).toString('latin1');
   if (markup.test(text)) throw unreadable({ key }, 'it is a page of HTML or XML');
   if (header && jsonHeader.test(text)) throw unreadable({ key }, 'it is JSON, which data_format.format "jsonl" reads');
 }
 
-/** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */
+/** The second column of a name gets `_2` and so on. A column without a name is called `column_` and its place. */
 export function uniqueNames(found: readonly string[]): readonly string[] {
   const taken = new Set(found);
   const used = new Set<string>();
   const counts = new Map<string, number>();
   return found.map((name, place) => {
     let unique = name;
-    let count = counts.get(name) ?? 2; // From where the last one of the name stopped: thousands may have it.
+    let count = counts.get(name) ?? 2; // From where the last one of the name stopped, because thousands may have it.
     for (; unique === '' || used.has(unique) || (unique !== name && taken.has(unique)); count++) {
       unique =
         name === '' && count === 2 ? `column_${place + 1}` : `${name === '' ? `column_${place + 1}` : name}_${count}`;

@@ -1,4 +1,4 @@
-// CSV records as RECORD lines: everything that is the same for all is bytes made once, between which the fields go.
+// CSV records as RECORD lines: everything that is equal in all lines is made once as bytes, and the fields go between them.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
@@ -67,7 +67,7 @@ function wrongCount(count: number, expected: number): string {
   return `has ${countOf(count, 'field')}, ${expected} ${expected === 1 ? 'is' : 'are'} expected`;
 }
 
-/** By the type that is declared for the file's column, else as text. */
+/** By the declared type of the file's column, or else as text. */
 function fieldComparer({ asked, declared }: CsvLines): PartitionComparer {
   return new PartitionComparer(asked.clashes, (text, { column, value }) => {
     const type = declaredColumnType(declared(column) ?? 'string');
@@ -111,7 +111,7 @@ function template({ asked, names, declared, emittedAt }: CsvLines): { slots: rea
   return { slots, tail: Buffer.from(`${text}${frame.end(emittedAt)}`) };
 }
 
-/** What the catalog declares as text, or as anything, is written as it stands. */
+/** Text, and values of any declared type, are written unchanged. */
 function isText({ kind }: ColumnType): boolean {
   return kind === 'string' || kind === 'unknown';
 }

@@ -1,5 +1,5 @@
-// Cuts CSV text that comes in pieces into records and fields, without decoding it. Most records are whole in a piece and cut
-// by the shortcut. A blank line is a record in a file of one column, as writers have nulls there, and none in others.
+// Cuts CSV text that comes in pieces into records and fields, without decoding it. Most records are complete in a piece and take
+// the shortcut. A blank line is a record in a file of one column, because writers use it for null; in other files it is ignored.
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -12,33 +12,33 @@ import { FastRecordParser } from './fast-record-parser.ts';
 
 const maxRecordBytes = 64 * 1024 * 1024;
 
-/** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
+/** `origin`: the offset in the text of the first pushed byte; `key`: for errors. */
 type CsvPlace = { readonly key: string; readonly origin: number; readonly columns: number };
 
-/** Bound: that of the text, of which the longest record is kept, and twice the longest escaped field. */
+/** Bound: that of the text, which keeps the longest record, and twice the longest escaped field. */
 export class CsvRecords {
   readonly #key: string;
   readonly #marks: ReturnType<typeof marksOfDialect>;
   readonly #escapedBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   readonly #keepsBlank: boolean;
-  /** The current record's bytes and those behind it. */
+  /** The current record's bytes and those after it. */
   readonly text: TextWindow;
-  /** Of the current record. */
+  /** The fields of the current record. */
   readonly fields = new CsvFields();
   readonly #whole: FastRecordParser;
   readonly #any: RecordParser;
   #unescaped: Uint8Array = new Uint8Array(0);
-  /** Bytes of the field that was unescaped last. */
+  /** Bytes of the last unescaped field. */
   unescapedBytes = 0;
   #recordStart = 0;
   #at = 0;
   /** The current record has ended. */
   #isCut = true;
-  /** It ended with a CR, whose LF may be still to come. */
+  /** It ended with a CR, and its LF may still come. */
   #isBehindReturn = false;
   #isEnded = false;
 
-  /** `columns`: how many the file has, 0 if that is not known yet. */
+  /** `columns`: the number of the file's columns; 0 if unknown. */
   constructor(dialect: Dialect, { key, origin, columns }: CsvPlace) {
     this.#key = key;
     this.#marks = marksOfDialect(dialect);
@@ -54,19 +54,19 @@ export class CsvRecords {
     return this.text.offset + this.#recordStart;
   }
 
-  /** Offset in the text of the byte behind the current record. */
+  /** Offset in the text of the byte after the current record. */
   get end(): number {
     return this.text.offset + this.#at;
   }
 
-  /** The same, behind the LF of its CRLF if that is there. */
+  /** The same, after the LF of its CRLF if that has arrived. */
   get lineEnd(): number {
     const { bytes, filled } = this.text;
     const isHalf = bytes[this.#at - 1] === this.#marks.otherEnd && this.#at < filled && bytes[this.#at] === NEWLINE;
     return this.end + Number(isHalf);
   }
 
-  /** Whether the current record ended with a CR, and with it the text that is there: a LF may follow. */
+  /** Whether the current record, and with it the available text, ended with a CR: a LF may follow. */
   get isCutAtReturn(): boolean {
     return this.#at === this.text.filled && this.text.bytes[this.#at - 1] === this.#marks.otherEnd;
   }
@@ -81,7 +81,7 @@ export class CsvRecords {
     return this.#any.problem;
   }
 
-  /** @throws FILE_UNREADABLE when a record would become too long. */
+  /** @throws FILE_UNREADABLE if a record becomes too long. */
   push(piece: Uint8Array): void {
     const from = this.#isCut ? this.#at : this.#recordStart;
     if (this.text.filled - from + piece.length > maxRecordBytes) throw tooLong(this.#key, this.text.offset + from);
@@ -92,12 +92,12 @@ export class CsvRecords {
     this.fields.moveBack(dropped);
   }
 
-  /** No more comes. */
+  /** The input has ended. */
   finish(): void {
     this.#isEnded = true;
   }
 
-  /** Moves to the next record; false when more text is needed, or after the last. */
+  /** Moves to the next record. False if more text is needed, or after the last record. */
   next(): boolean {
     if (this.#isCut) {
       this.#at = this.#behindBlank();
@@ -120,7 +120,7 @@ export class CsvRecords {
     return this.#isCut;
   }
 
-  /** Blank lines, if they are no records, and the second half of a CRLF. */
+  /** Skips blank lines, if they are not records, and the second half of a CRLF. */
   #behindBlank(): number {
     const { bytes, filled } = this.text;
     const { otherEnd } = this.#marks;
@@ -135,7 +135,7 @@ export class CsvRecords {
     return at;
   }
 
-  /** Memory whose first `unescapedBytes` are a field without escapes and, if it is quoted, without doubled quotes. */
+  /** Memory whose first `unescapedBytes` are the field without escapes and, if it is quoted, without doubled quotes. */
   unescape(field: number): Uint8Array {
     const { bytes } = this.text;
     const start = this.fields.starts[field] ?? 0;
@@ -149,7 +149,7 @@ export class CsvRecords {
     let length = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at] as number;
-      // An escape that nothing follows stands for itself: its record is invalid.
+      // An escape at the end represents itself: its record is invalid.
       if (byte === ownEscape && at + 1 < end) unescaped[length++] = this.#escapedBytes[bytes[++at] as number] as number;
       else {
         if (byte === doubled && bytes[at + 1] === doubled && at + 1 < end) at++;
@@ -160,7 +160,7 @@ export class CsvRecords {
     return unescaped;
   }
 
-  /** A field's bytes as they are meant; they last until the next call. */
+  /** A field's bytes without escapes. They are valid until the next call. */
   unescaped(field: number): Uint8Array {
     const { starts, ends, making } = this.fields;
     if (making[field] !== escaped) return this.text.bytes.subarray(starts[field], ends[field]);

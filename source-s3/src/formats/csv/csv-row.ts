@@ -1,5 +1,5 @@
-// The fields of a record as members of a line: what most fields are, text without anything to escape, is copied four bytes at a
-// step in one loop; all others are writeField's.
+// The fields of a record as members of a line. Most fields are text without anything to escape; they are copied four bytes at a
+// time in one loop. All others go to writeField.
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
@@ -11,14 +11,14 @@ const quotesBytes = 2;
 const nullBytes = 4;
 const nullWord = 0x6c6c756e; // `null`, the first letter lowest.
 
-/** Slots by their place, as numbers that a loop gets at quickly. */
+/** Slots by their place, as numbers that a loop reads quickly. */
 type CsvRow = {
   readonly slots: readonly CsvField[];
-  /** Lead k is leads[leadEnds[k - 1], leadEnds[k]); behind the last is room for a word. */
+  /** Lead k is leads[leadEnds[k - 1], leadEnds[k]). After the last one is room for a word. */
   readonly leads: DataView;
   readonly leadEnds: Int32Array;
   readonly fields: Int32Array;
-  /** 1 where a field goes out as text. */
+  /** 1 if a field is written as text. */
   readonly isText: Uint8Array;
   readonly isNull: NullTest;
   /** Longer fields are not null. */
@@ -39,7 +39,7 @@ export function csvRow(slots: readonly CsvField[], nulls: Nulls): CsvRow {
   };
 }
 
-/** A slot whose field was written as null, since it does not fit its type. */
+/** A slot whose field was written as null, because it does not fit its type. */
 type Misfit = { readonly slot: CsvField; readonly written: Exclude<WrittenValue, 'written'> };
 
 /** @returns undefined: there is none. */

@@ -1,5 +1,5 @@
-// The type of a CSV column as its values tell it: one that leaves no other reading of them, so that ids, phone numbers and codes
-// are never harmed. What becomes of values under a type is decided by the table of casts alone.
+// Infers the type of a CSV column from its values: a type that leaves no other reading of them, so that ids, phone numbers and
+// codes are never changed. The table of casts alone decides what values become under a type.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import { castText } from '../../casts/text-cast.ts';
@@ -15,12 +15,12 @@ const inferable: Readonly<Partial<Record<DeclaredType, RegExp>>> = {
 };
 const inOrder: readonly DeclaredType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
 
-/** Whether a text tells of that type: it is a value of it, and written as only such values are. */
+/** Whether a text proves that type: it is a value of it, in a form that only such values have. */
 export function tellsOf(text: string, type: DeclaredType): boolean {
   return inferable[type]?.test(text) !== false && castText(text, declaredColumnType(type)) !== undefined;
 }
 
-/** Kinds that a column's values can still have. */
+/** The possible kinds of a column's values. */
 export class TypeGuess {
   #left = inOrder;
   #any = false;
@@ -31,17 +31,17 @@ export class TypeGuess {
     this.#left = this.#left.filter((type) => tellsOf(text, type));
   }
 
-  /** All that fit, string apart. */
+  /** All that fit, except string. */
   get kinds(): readonly DeclaredType[] {
     return this.#any ? this.#left : [];
   }
 
-  /** Of a column; unknown where no value was seen, so that other files tell. */
+  /** The type of a column. Unknown if no value was seen, so that other files decide. */
   get columnType(): ColumnType {
     return this.#any ? declaredColumnType(this.kind) : { kind: 'unknown' };
   }
 
-  /** The narrowest; string when nothing fits all values, or none was seen. */
+  /** The narrowest kind. String if nothing fits all values, or no value was seen. */
   get kind(): DeclaredType {
     return (this.#any ? this.#left[0] : undefined) ?? 'string';
   }

@@ -1,21 +1,21 @@
-// A dialect as the bytes that a cutter compares with, of which some are no byte at all.
+// A dialect as the bytes that a cutter compares with. Some of them are not bytes.
 import { CARRIAGE_RETURN } from '@s3-connectors/common/json/ascii.ts';
 
 import type { Dialect } from '../../config/csv-config.ts';
 
-export const never = -1; // No byte, and no place.
+export const never = -1; // Not a byte, and not a position.
 
 type DialectMarks = {
   readonly delimiter: number;
   readonly quote: number;
-  /** Of fields without quotes. */
+  /** For fields without quotes. */
   readonly escape: number;
   readonly quotedEscape: number;
-  /** What ends a record beside LF. */
+  /** A byte that ends a record, in addition to LF. */
   readonly otherEnd: number;
 };
 
-/** An escape that is the quote itself is a doubled quote. */
+/** An escape that equals the quote is a doubled quote. */
 export function marksOfDialect({ delimiter, quote, escape, escapedFields, lineEnd }: Dialect): DialectMarks {
   const own = escape === undefined || escape === quote ? never : escape;
   return {

@@ -1,5 +1,5 @@
-// Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
-// CsvRecords' shortcut: what it leaves alone is cut by RecordParser, byte for byte by the grammar.
+// Cuts well-formed CSV records that are complete in the available text, which are most, four bytes at a time. It is the shortcut of
+// CsvRecords. What it skips is cut by RecordParser, byte for byte by the grammar.
 import type { TextWindow } from '../text/text-window.ts';
 import { BACKSLASH, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
@@ -13,12 +13,12 @@ export class FastRecordParser {
   readonly #quote: number;
   readonly #escape: number;
   readonly #quotedEscape: number;
-  /** That of some fields, quoted or not. */
+  /** The escape of some fields, quoted or not. */
   readonly #anyEscape: number;
   readonly #otherEnd: number;
   readonly #isUsual: boolean;
 
-  /** `fields`: what a cut record's are noted in. */
+  /** `fields`: takes the fields of a cut record. */
   constructor(dialect: Dialect, fields: CsvFields) {
     this.#fields = fields;
     const { delimiter, quote, escape, quotedEscape, otherEnd } = marksOfDialect(dialect);
@@ -31,7 +31,7 @@ export class FastRecordParser {
     this.#isUsual = this.#anyEscape === never || this.#anyEscape === BACKSLASH;
   }
 
-  /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
+  /** The position after the record whose first byte is at `start`. -1: RecordParser must cut it. */
   cut({ bytes, view, filled }: TextWindow, start: number): number {
     const { starts, ends, making } = this.#fields;
     const delimiter = this.#delimiter;

@@ -1,4 +1,4 @@
-// Whether a header is a row of data: where a column's values are all numbers, dates or the like, its name is not one of them.
+// Whether a header is a row of data: if all values of a column are numbers, dates or the like, its name is not one of them.
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { TypeGuess } from './csv-value.ts';
@@ -6,8 +6,8 @@ import { TypeGuess } from './csv-value.ts';
 const mostRows = 20;
 
 /**
- * `records` stands at the header, the rows after it follow as far as they are there. A name that is a number is no doubt by itself:
- * tables have columns named by years.
+ * `records` is at the header, and the available rows after it follow. A name that is a number is not a doubt by itself: tables have
+ * columns named by years.
  */
 export function isLikeData(names: readonly string[], records: CsvRecords): boolean {
   const own = names.map((name) => kindsOf(name));
@@ -31,7 +31,7 @@ export function isLikeData(names: readonly string[], records: CsvRecords): boole
 
 const times: ReadonlySet<DeclaredType> = new Set(['date', 'timestamp']);
 
-/** Numbers, dates and booleans begin so; nearly no name does, and there can be 20,000. */
+/** The beginning of numbers, dates and booleans. Nearly no name begins like this, and there can be 20,000 names. */
 const beginning = /^(?:[-\d]|true$|false$)/u;
 
 function kindsOf(name: string): readonly DeclaredType[] {

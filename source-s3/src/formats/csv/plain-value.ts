@@ -1,5 +1,5 @@
-// The values of typed columns as most are written: told on the bytes, which go out nearly as they stand. All others are
-// read by the table of casts, of whose rules these are a part.
+// The values of typed columns in their usual form, recognised on the bytes, which are written nearly unchanged. All others go
+// through the table of casts; these rules are a part of it.
 import { COLON, LETTER_T, LETTER_Z, MINUS, NINE, POINT, SPACE, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
@@ -9,12 +9,12 @@ const yes = Buffer.from('true');
 const no = Buffer.from('false');
 const dateBytes = 10;
 const secondsEnd = 19; // 2026-01-15T14:30:00
-const maxFractionDigits = 6; // As many are written.
+const maxFractionDigits = 6; // The most digits in this form.
 const maxNumberBytes = 15;
 
 type Field = { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
 
-/** Writes a field's value as JSON; false, and nothing is written, when it is not written as most are. */
+/** Writes a field's value as JSON. False, and nothing is written, if the value is not in its usual form. */
 export function writePlainValue(out: LineBuilder, field: Field, type: ColumnType): boolean {
   const { bytes, start, end } = field;
   switch (type.kind) {
@@ -55,7 +55,7 @@ function writeTimestamp(out: LineBuilder, field: Field, suffix: string): boolean
   return true;
 }
 
-/** At most 15 bytes, without sign, exponent or leading zero: the same in JSON whatever the rules. */
+/** At most 15 bytes, without sign, exponent or leading zero: equal in JSON. */
 function isShortNumber({ bytes, start, end }: Field, kind: 'integer' | 'number'): boolean {
   if (end - start > maxNumberBytes) return false;
   let at = digitsEnd(bytes, start, end);
@@ -73,7 +73,7 @@ function spells({ bytes, start, end }: Field, word: Uint8Array): boolean {
   return index === word.length;
 }
 
-/** Whether `2026-01-15` or another day that exists stands there. */
+/** Whether `2026-01-15` or another existing day is there. */
 function isDate(bytes: Uint8Array, at: number): boolean {
   const century = twoDigits(bytes, at);
   const yearOfCentury = twoDigits(bytes, at + 2);
@@ -87,10 +87,10 @@ function isDate(bytes: Uint8Array, at: number): boolean {
     bytes[at + 7] !== MINUS
   )
     return false;
-  return month >= 1 && month <= 12 && day >= 1 && day <= 28; // The last days of a month are left to the calendar.
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28; // The calendar checks the last days of a month.
 }
 
-/** Where the digits of a time in UTC, or without a zone, end; undefined for other times. */
+/** Where the digits of a time in UTC, or without a zone, end. Undefined for other times. */
 function timeEnd({ bytes, start, end }: Field): number | undefined {
   if (end - start < secondsEnd || !isDate(bytes, start)) return undefined;
   const between = bytes[start + dateBytes];
@@ -115,14 +115,14 @@ function isBelow(number: number, limit: number): boolean {
   return number >= 0 && number < limit;
 }
 
-/** -1 when it is none. */
+/** -1 if they are not digits. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] ?? 0) - ZERO;
   const ones = (bytes[at + 1] ?? 0) - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
 }
 
-/** Whether nothing but zeros stands there. */
+/** Whether there are only zeros. */
 function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end && bytes[at] === ZERO) at++;

@@ -1,6 +1,6 @@
-// Cuts one CSV record, whatever it is, byte for byte: also one that is torn between pieces of text, or not well formed. The
-// grammar is RFC 4180's and, beyond it, that of Python's csv module in its strict mode: a quote counts only at a field's
-// start; CR, LF or CRLF end a record.
+// Cuts any CSV record, byte for byte: also one that is divided between pieces of text, or not well formed. The grammar is RFC
+// 4180's and, beyond it, that of Python's csv module in strict mode: a quote counts only at a field's start; CR, LF or CRLF end a
+// record.
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 
 import type { TextWindow } from '../text/text-window.ts';
@@ -8,7 +8,7 @@ import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, type CsvFields } from './csv-fields.ts';
 import { marksOfDialect } from './dialect-marks.ts';
 
-/** Where the next byte stands. */
+/** The state before the next byte. */
 type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escape' | 'quote seen';
 
 export class RecordParser {
@@ -22,13 +22,13 @@ export class RecordParser {
   readonly #quotedStops = new Uint8Array(256);
   /** What is wrong with the record. */
   problem: string | undefined;
-  /** How far it has come in the text. */
+  /** The position in the text. */
   at = 0;
   #state: State = 'field start';
   #fieldStart = 0;
   #isEscaped = false;
 
-  /** `fields`: what its fields are noted in. */
+  /** `fields`: takes its fields. */
   constructor(dialect: Dialect, text: TextWindow, fields: CsvFields) {
     this.#text = text;
     this.#fields = fields;
@@ -44,13 +44,13 @@ export class RecordParser {
   /** A record begins at `start`. */
   begin(start: number): void {
     this.#fields.count = 0;
-    this.#fields.seen = 0; // Nothing is `plain`.
+    this.#fields.seen = 0; // No field is `plain`.
     this.problem = undefined;
     this.at = start;
     this.#state = 'field start';
   }
 
-  /** Goes on in the text that is there; true when the record ends in it. */
+  /** Continues in the available text. True if the record ends in it. */
   cut(): boolean {
     while (this.at < this.#text.filled) {
       if (this.#step()) return true;
@@ -58,10 +58,10 @@ export class RecordParser {
     return false;
   }
 
-  /** No more text comes: what there is of the record is all. */
+  /** The input has ended: the record is complete as it is. */
   end(): void {
     if (this.#state === 'field start') {
-      this.#fieldStart = this.at; // Behind a delimiter: an empty field.
+      this.#fieldStart = this.at; // After a delimiter: an empty field.
       this.#isEscaped = false;
     }
     if (this.#state === 'quoted' || this.#state === 'quoted escape')
@@ -70,13 +70,13 @@ export class RecordParser {
     this.#addField(this.#state === 'quote seen' ? this.at - 1 : this.at);
   }
 
-  /** The text stands `by` bytes nearer to the start now. */
+  /** The text has moved `by` bytes towards the start. */
   moveBack(by: number): void {
     this.at -= by;
     this.#fieldStart -= by;
   }
 
-  /** One step of the grammar, at a byte that is there; true when the record ends with it. */
+  /** One step of the grammar, at an available byte. True if the record ends with it. */
   #step(): boolean {
     switch (this.#state) {
       case 'field start':
@@ -91,7 +91,7 @@ export class RecordParser {
         return false;
       case 'quote seen':
         return this.#afterQuote();
-      default: // After an escape: whatever the byte is.
+      default: // After an escape, any byte.
         this.at++;
         this.#isEscaped = true;
         this.#state = this.#state === 'quoted escape' ? 'quoted' : 'plain';
@@ -125,7 +125,7 @@ export class RecordParser {
       return false;
     }
     if (byte === this.#delimiter || byte === NEWLINE || byte === this.#otherEnd) return this.#endField(this.at - 1);
-    this.problem ??= `has text behind the closing quote of its field ${this.#fields.count + 1}`;
+    this.problem ??= `has text after the closing quote of its field ${this.#fields.count + 1}`;
     this.#state = 'plain';
     return false;
   }
@@ -137,7 +137,7 @@ export class RecordParser {
     this.at = at;
   }
 
-  /** At the byte that ends a field; true when it ends the record too. */
+  /** At the byte that ends a field. True if it also ends the record. */
   #endField(end: number): boolean {
     this.#addField(end);
     this.#state = 'field start';

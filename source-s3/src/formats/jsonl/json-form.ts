@@ -1,5 +1,5 @@
-// The form of a file of JSON, by its first value. A damaged first line must not make a file of lines anything else, for only lines
-// can be read on behind damage: whatever is not proven is read as lines.
+// The form of a file of JSON, by its first value. A damaged first line must not change the form of a file of lines, because only
+// lines can be read after damage. So every form that is not proven is read as lines.
 import { CARRIAGE_RETURN, OPEN_ARRAY, OPEN_OBJECT, SPACE, TAB } from '@s3-connectors/common/json/ascii.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -12,7 +12,7 @@ export class FormProbe {
   #values: JsonValues | undefined;
   #isFirstCut = false;
 
-  /** The form, once it is known. Pieces begin behind the byte order mark. */
+  /** The form, once it is known. Pieces begin after the byte order mark. */
   see(piece: Uint8Array): JsonForm | undefined {
     try {
       return this.#see(piece);
@@ -22,7 +22,7 @@ export class FormProbe {
     }
   }
 
-  /** No more comes. */
+  /** The input has ended. */
   end(): JsonForm {
     return this.#values?.form === 'array' && !this.#isFirstCut && this.#isWhole() ? 'array' : 'lines';
   }

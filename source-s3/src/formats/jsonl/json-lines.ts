@@ -1,5 +1,5 @@
-// Cuts JSON lines out of text that comes in pieces: LF or CRLF ends a line, blank lines are none. A line that lies in one
-// piece is not copied.
+// Cuts JSON lines out of text that comes in pieces: LF or CRLF ends a line, and blank lines are ignored. A line within one piece is
+// not copied.
 import { isUtf8 } from 'node:buffer';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
@@ -10,29 +10,29 @@ import type { JsonCutter } from './json-cutter.ts';
 
 const maxLineBytes = 64 * 1024 * 1024;
 
-/** Bound: one piece and the part of a line that came before it, twice that while it grows; a line above 64 MiB is refused. */
+/** Bound: one piece and the part of a line before it, twice that while it grows. A line above 64 MiB is refused. */
 export class JsonLines implements JsonCutter {
   readonly form = 'lines';
   readonly #key: string;
-  /** What holds the current line, bytes[from, to); bytes[to] is a newline. */
+  /** The current line is bytes[from, to); bytes[to] is a newline. */
   bytes: Uint8Array = new Uint8Array(0);
   from = 0;
   to = 0;
-  /** The line is UTF-8, as all lines around it are; otherwise some of them is not. */
+  /** The line is UTF-8, like all lines around it. If false, some of them are not. */
   isText = true;
-  /** The bytes around the line hold a `\u` escape. */
+  /** The bytes around the line have a `\u` escape. */
   hasEscapes = false;
   start: number;
   #piece: Buffer = Buffer.alloc(0);
   #at = 0;
   /** Offset in the text of the piece's end. */
   #pieceEnd: number;
-  /** The beginning of a line whose end is in a piece to come. */
+  /** The beginning of a line whose end is in a later piece. */
   #held = Buffer.alloc(0);
   #heldBytes = 0;
   #isEnded = false;
 
-  /** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
+  /** `origin`: the offset in the text of the first pushed byte; `key`: for errors. */
   constructor({ key, origin }: { readonly key: string; readonly origin: number }) {
     this.#key = key;
     this.#pieceEnd = origin;
@@ -45,12 +45,15 @@ export class JsonLines implements JsonCutter {
     this.#pieceEnd += piece.length;
   }
 
-  /** No more comes. */
+  /** The input has ended. */
   finish(): void {
     this.#isEnded = true;
   }
 
-  /** Moves to the next line; false when more text is needed, or after the last. @throws FILE_UNREADABLE for one too long. */
+  /**
+   * Moves to the next line. False if more text is needed, or after the last line. @throws FILE_UNREADABLE for a line that is too
+   * long.
+   */
   next(): boolean {
     for (;;) {
       const end = this.#piece.indexOf(NEWLINE, this.#at);
@@ -78,7 +81,7 @@ export class JsonLines implements JsonCutter {
     this.#takeHeld();
   }
 
-  /** What is left when the text ended without a newline. */
+  /** The rest of a text that ended without a newline. */
   #releaseLast(): void {
     this.start = this.#lineStart;
     this.#append(Buffer.from([NEWLINE]));

@@ -15,13 +15,13 @@ import { JsonValues } from './json-values.ts';
 
 export type JsonSample = {
   readonly form: JsonForm;
-  /** Offset in the text behind the byte order mark. */
+  /** Offset in the text after the byte order mark. */
   readonly dataStart: number;
   readonly columns: readonly Column[];
-  /** Bytes and records that were looked at. */
+  /** The sampled bytes and records. */
   readonly bytes: number;
   readonly records: number;
-  /** Offset of the first record when none is a JSON object. */
+  /** Offset of the first record if none is a JSON object. */
   readonly noneSince: number | undefined;
 };
 
@@ -33,7 +33,7 @@ export function cutterOf(
   return form === 'lines' ? new JsonLines(place) : new JsonValues(form, place);
 }
 
-/** The records of the first pieces of text, until `maxBytes` are reached and there was a record. */
+/** The records of the first pieces of text, up to `maxBytes` and at least one record. */
 export async function sampleJson(
   text: ObjectText,
   { key, maxBytes }: { readonly key: string; readonly maxBytes: number },
@@ -50,7 +50,7 @@ export async function sampleJson(
 class Sampler {
   bytes = 0;
   records = 0;
-  /** What comes before the damage is read, and tells the columns. */
+  /** The part before the damage is read, and defines the columns. */
   isDamaged = false;
   readonly #key: string;
   readonly #shape = new JsonShape();

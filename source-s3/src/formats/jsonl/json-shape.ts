@@ -1,4 +1,4 @@
-// The type that holds all JSON values it was shown: what discover declares for JSON lines.
+// The type that holds all JSON values it has seen: what discover declares for JSON lines.
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -19,15 +19,15 @@ import { mergeTypes, type Column, type ColumnType } from '@s3-connectors/common/
 
 import { textAt } from './members/json-text.ts';
 
-/** Deeper values are not looked into: their objects are declared without members. */
+/** Deeper values are not inspected: their objects are declared without members. */
 const maxDepth = 32;
-/** An object below the top with more names is one whose names are data: declared without members. */
+/** In an object below the top with more names, the names are data: it is declared without members. */
 const maxMembers = 1000;
 
-/** Names in all objects together, of one file. */
+/** The most names in all objects of one file. */
 const maxNames = 20_000;
 
-/** Of lines that have more names than a table may have columns: their names are data. */
+/** Lines have more names than a table may have columns: their names are data. */
 export class TooManyNames extends Error {}
 
 /** Grows with the number of different names, not of values. Bound: 20,000 names. */
@@ -43,7 +43,7 @@ export class JsonShape {
     this.#names = names;
   }
 
-  /** Takes in the valid value at `at`, on a line that ends in a newline; returns the byte after it. @throws TooManyNames */
+  /** Adds the valid value at `at`, on a line that ends in a newline. @returns the byte after it. @throws TooManyNames */
   add(bytes: Uint8Array, at: number): number {
     const first = bytes[at] ?? 0;
     if (first === OPEN_OBJECT) return this.#addObject(bytes, at);
@@ -53,7 +53,7 @@ export class JsonShape {
     return end;
   }
 
-  /** By name, in the order in which they were first seen. */
+  /** By name, in the order in which they first appeared. */
   get columns(): readonly Column[] {
     return [...(this.#members ?? [])].map(([name, shape]) => ({ name, type: shape.type }));
   }
@@ -98,7 +98,7 @@ export class JsonShape {
   }
 }
 
-/** A number is an integer when it is written as one. */
+/** A number is an integer if it is written as one. */
 function scalarType(bytes: Uint8Array, start: number, end: number): ColumnType {
   switch (bytes[start]) {
     case QUOTE:

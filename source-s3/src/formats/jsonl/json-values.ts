@@ -1,5 +1,5 @@
-// Cuts JSON values out of text that holds more than lines: the elements of an array, objects over several lines, objects that
-// follow each other without a line end. Each is copied into one place, as one line.
+// Cuts JSON values out of text that is more than lines: the elements of an array, objects over several lines, objects that follow
+// each other without a line end. Each is copied to one place, as one line.
 import {
   BACKSLASH,
   CARRIAGE_RETURN,
@@ -23,10 +23,10 @@ const maxValueBytes = 64 * 1024 * 1024;
 /** What may follow: any value (or the array's end, at its beginning), or a comma or the array's end. */
 type Expected = 'first' | 'value' | 'comma';
 
-/** Bound: one piece and the longest value, twice that while it grows; a value above 64 MiB is refused. */
+/** Bound: one piece and the longest value, twice that while it grows. A value above 64 MiB is refused. */
 export class JsonValues implements JsonCutter {
   readonly form: 'array' | 'values';
-  /** The current value is bytes[0, to), and bytes[to] a newline; line ends between its parts are blanks. */
+  /** The current value is bytes[0, to), and bytes[to] is a newline. Line ends between its parts become blanks. */
   bytes: Buffer = Buffer.alloc(256);
   readonly from = 0;
   to = 0;
@@ -48,7 +48,7 @@ export class JsonValues implements JsonCutter {
   #isEscape = false;
   #isEnded = false;
 
-  /** `origin`: as of JsonLines; `isInside`: an element of an array begins there. */
+  /** `origin`: as for JsonLines; `isInside`: an element of an array begins there. */
   constructor(
     form: 'array' | 'values',
     { key, origin, isInside }: { readonly key: string; readonly origin: number; readonly isInside: boolean },
@@ -71,12 +71,12 @@ export class JsonValues implements JsonCutter {
     this.#isEnded = true;
   }
 
-  /** Offset in the text of what follows the current value. */
+  /** Offset in the text after the current value. */
   get end(): number {
     return this.#pieceStart + this.#at;
   }
 
-  /** @throws FILE_UNREADABLE where the text is not of this form, is cut, or has a value that is too long. */
+  /** @throws FILE_UNREADABLE if the text is not of this form, is cut, or has a value that is too long. */
   next(): boolean {
     while (this.#at < this.#piece.length) {
       if (!this.#isInValue && !this.#begin()) continue;
@@ -104,7 +104,7 @@ export class JsonValues implements JsonCutter {
       this.#expected = 'first';
       this.#at++;
     } else {
-      if (endsPlain(byte)) throw this.#damaged('a value is missing'); // Nor is a NUL one: it would end where it begins.
+      if (endsPlain(byte)) throw this.#damaged('a value is missing'); // Nor may it be a NUL, which would end where it begins.
       this.#isInValue = true;
       this.#depth = 0;
       this.to = 0;
@@ -115,7 +115,7 @@ export class JsonValues implements JsonCutter {
     return false;
   }
 
-  /** The value’s bytes that are there; true when it ends among them. */
+  /** Takes the value’s available bytes. True if it ends among them. */
   #take(): boolean {
     const piece = this.#piece;
     this.#makeRoom(piece.length - this.#at + 1);
@@ -180,7 +180,7 @@ export class JsonValues implements JsonCutter {
   }
 }
 
-/** What a number or a literal cannot hold, nor any value begin with. */
+/** A byte that neither belongs to a number or a literal, nor begins a value. */
 function endsPlain(byte: number): boolean {
   return byte <= SPACE || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 }

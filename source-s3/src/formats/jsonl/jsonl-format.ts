@@ -1,5 +1,5 @@
-// JSON as a format: lines, an array, or objects one after the other. A file is one unit as far as fetching goes, read as a
-// stream; a run goes on from any record of it.
+// JSON as a format: lines, an array, or objects one after another. A file is one unit for fetching, and is read as a stream. A run
+// can continue from any record.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Format, Reading, SourceFile } from '../contract/format.ts';

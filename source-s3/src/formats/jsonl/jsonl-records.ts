@@ -1,5 +1,5 @@
-// JSON lines as RECORD lines: the bytes of the members that the catalog asks for go out as they came in, and what the
-// folders and the file say of all rows behind them.
+// JSON lines as RECORD lines: the bytes of the members in the catalog are written unchanged, followed by the values of folders and
+// file, which are equal in all rows.
 import { isUtf8 } from 'node:buffer';
 
 import { OPEN_ARRAY } from '@s3-connectors/common/json/ascii.ts';
@@ -45,7 +45,8 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
       const { bytes, from, to } = lines;
       if (!members.scan(bytes, from, to)) return notAnObject(lines);
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
-      if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+      if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to))
+        return 'contains half of a surrogate pair, which is not text';
       members.judge();
       if (seen.isDue) seen.look();
       out.raw(head);
@@ -82,13 +83,13 @@ function countRow(counts: RowCounts, fields: Set<string>): void {
 
 type LineEnds = {
   readonly usual: Uint8Array;
-  /** Where no member of the file is before it. */
+  /** Used if no member of the file is before it. */
   readonly alone: Uint8Array;
-  /** Where values became null. */
+  /** Used if values became null. */
   readonly changed: (isEmpty: boolean, lost: ReadonlySet<string>) => Uint8Array;
 };
 
-/** What follows the members of the file: what is the same for all rows, and what is around them. */
+/** The text after the members of the file: what is equal in all rows, and the frame around it. */
 function lineEnds({ frame, columns, constants }: Asked, emittedAt: number): LineEnds {
   const same = columns
     .filter(({ name }) => constants.has(name))
@@ -125,7 +126,7 @@ function rowOf({ columns, constants, spellings, clashes }: Asked): JsonRow & { r
   };
 }
 
-/** A member that the line lacks is not compared; of one that stands twice the last is. */
+/** A member that the line lacks is not compared. Of repeated ones, the last is. */
 function compareMembers(
   comparer: PartitionComparer,
   names: readonly number[],
@@ -150,6 +151,6 @@ function notAnObject({ form, bytes, from }: JsonCutter): string {
   if (form === 'array') return 'is not a JSON object; the file is read as a JSON array of objects';
   if (form === 'values') return 'is not a JSON object; the file is read as JSON objects one after the other';
   return bytes[skipSpace(bytes, from)] === OPEN_ARRAY
-    ? 'is a JSON array, or the beginning of one; each line has to hold an object'
+    ? 'is a JSON array, or the beginning of one; each line must be an object'
     : 'is not a JSON object on one line';
 }

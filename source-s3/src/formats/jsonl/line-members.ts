@@ -1,4 +1,4 @@
-// The members of one line that the catalog asks for, written to the line that goes out: as the bytes they are, if they fit.
+// Writes the members of one line that are in the catalog to the output line: their bytes unchanged, if they fit.
 import { fileUrlColumn, lastModifiedColumn } from '../../columns/table-columns.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { castValue } from './members/cast-value.ts';
@@ -14,21 +14,21 @@ export type JsonRow = {
   readonly members: JsonMembers;
   /** The catalog's names of the wanted members, by their number. */
   readonly wanted: readonly string[];
-  /** Their keys; undefined where the file's own serves. */
+  /** Their keys; undefined if the file's own key is used. */
   readonly keys: readonly (Uint8Array | undefined)[];
   readonly fits: readonly Fit[];
-  /** The names from this one on, of which there are two, say where a row came from: members of theirs are not read. */
+  /** From this one on, the two names are those of provenance columns: the file's members of these names are not read. */
   readonly firstOwn: number;
   readonly undeclared: UndeclaredNames;
-  /** Takes the fields that had to become null. */
+  /** Takes the fields that became null. */
   readonly lost: Set<string>;
-  /** Takes the names of members that are there more than once. */
+  /** Takes the names of repeated members. */
   readonly repeated: Set<string>;
-  /** The places of the one piece that lines of a shape go out as. */
+  /** The positions of the one piece that is written for lines of a shape. */
   run: { readonly shape: number; readonly first: number; readonly last: number };
 };
 
-/** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
+/** Consecutive members are written as one piece, with the text between them. True: there was none to write. */
 export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: JsonRow): boolean {
   const { members, run } = row;
   if (members.shape !== run.shape || members.hasMisfit) return writeRuns(out, bytes, row);
@@ -73,7 +73,7 @@ function writeRuns(out: LineBuilder, bytes: Uint8Array, row: JsonRow): boolean {
   return isEmpty;
 }
 
-/** One with another key than the file's, or with a value that is not of its type. */
+/** A member with another key than the file's, or with a value of another type. */
 function writeMember(out: LineBuilder, bytes: Uint8Array, row: JsonRow, place: number): void {
   const { members, keys, fits, wanted, lost } = row;
   const name = members.found[place] ?? -1;
@@ -86,7 +86,7 @@ function writeMember(out: LineBuilder, bytes: Uint8Array, row: JsonRow, place: n
   else out.raw(Buffer.from(castValue(bytes, [start, end], fit, { field: wanted[name] ?? '', lost })));
 }
 
-/** Of a name that is there more than once the last counts, as in JSON.parse and nearly everywhere. */
+/** The last one of a repeated name counts, as in JSON.parse and nearly everywhere. */
 function isSaidAgain({ members: { found, count }, wanted, repeated }: JsonRow, place: number): boolean {
   for (let later = place + 1; later < count; later++) {
     if (found[later] !== found[place]) continue;

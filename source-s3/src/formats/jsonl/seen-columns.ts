@@ -1,5 +1,5 @@
-// Which of the asked columns the records of a JSON file have. It looks only at lines whose members are not those of the line
-// before, and at none once all columns were seen.
+// Which of the wanted columns the records of a JSON file have. It inspects only lines whose members differ from those of the
+// previous line, and none once all columns were seen.
 import type { JsonMembers } from './members/json-members.ts';
 
 export class SeenColumns {
@@ -30,7 +30,7 @@ export class SeenColumns {
     }
   }
 
-  /** Those that were seen since the last call. */
+  /** Columns that were seen since the last call. */
   take(): readonly string[] {
     const found = this.#found;
     if (found.length > 0) this.#found = [];

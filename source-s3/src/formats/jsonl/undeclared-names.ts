@@ -1,9 +1,9 @@
-// Members of JSON lines that the catalog does not declare, by their names, while lines go by.
+// Names of members in JSON lines that the catalog does not declare.
 import { isProvenance } from '../../columns/table-columns.ts';
 
 const mostUndeclared = 1000;
 
-/** Each is reported once. Bound: a thousand names, and the two that say where a row came from, which are always reported. */
+/** Each is reported once. Bound: a thousand names, and the two provenance names, which are always reported. */
 export class UndeclaredNames {
   readonly #known = new Set<string>();
   #found: string[] = [];

@@ -1,5 +1,5 @@
-// A look at the pages of a fetched row group before it is decoded: that they are what was written and hold what the footer
-// says, and which columns' pages fit in memory together.
+// Checks the pages of a fetched row group before it is decoded: that they are intact and match the footer, and which columns' pages
+// fit in memory together.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { open } from 'node:fs/promises';
 
@@ -7,40 +7,52 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
-import { groupByMemory, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
+import {
+  groupByMemory,
+  pageMemory,
+  rowMemory,
+  sumOf,
+  vectorRows,
+  type PageMemory,
+  type PageSizes,
+} from './page-memory.ts';
 import type { FileTail } from './parquet-file.ts';
 import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
 import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './footer/row-group.ts';
 
-/** Columns, by place, that are decoded at once; `claimed` as in PageMemory, with what wide rows take. */
+/** Columns, by place, that are decoded at once. `claimed`: as in PageMemory, including wide rows. */
 export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };
 
 type FetchedColumns = {
   readonly path: string;
-  /** What of the file is in memory too. */
+  /** The part of the file that is also in memory. */
   readonly tail: FileTail;
   readonly object: ListedObject;
   readonly group: RowGroup;
   readonly columns: ReadonlySet<number>;
 };
 
-/** A column that must be decoded alone may take more than those that are decoded together; the rest of the process is small then. */
+/**
+ * A column that must be decoded alone may take more than columns that are decoded together, because the rest of the process is
+ * small then.
+ */
 const aloneBytes = 128 * 1024 * 1024;
-/** What rows on their way take is no matter up to this. */
+/** Rows on their way may take this much without being counted. */
 const usualRowBytes = 32 * 1024 * 1024;
-/** A row group of less than this share of the memory fits even if each column is one page, for which the engine takes twice its size. */
+/** A row group below this share of the memory fits even if each column is one page, for which the engine takes twice its size. */
 const smallShare = 1 / 4;
+/** What less takes is decoded sooner than an engine is opened. */
+const leastSharedBytes = 1024 * 1024;
 
 /**
- * The columns in the order of their bytes in the file, in groups whose pages take at most `memoryBytes`.
- * @throws FILE_UNREADABLE for pages that are not what was written, or not what the footer says; ENGINE_MEMORY_EXCEEDED for one that does not fit alone.
+ * The columns in the order of their bytes in the file, in groups whose pages take at most `memoryBytes`. @throws FILE_UNREADABLE
+ * for pages that are damaged or do not match the footer; ENGINE_MEMORY_EXCEEDED for a page that does not fit alone.
  */
 export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
   const { object, group, columns } = fetched;
   const chunks = neededChunks(group, columns).sort((a, b) => a.start - b.start);
-  const unpackedBytes = uncompressedBytes(chunks);
-  const storedBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
-  const isSmall = storedBytes + unpackedBytes <= memoryBytes * smallShare;
+  const { unpackedBytes, bytes: allBytes } = bytesOf(chunks);
+  const isSmall = allBytes <= memoryBytes * smallShare;
   await using bytes = await openBytes(fetched, chunks);
   const ofRows = rowMemory(unpackedBytes, group.rows);
   const memory = new Map<number, PageMemory>();
@@ -57,10 +69,28 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
   const groups = isSmall ? [[...columns]] : groupByMemory(memory, memoryBytes);
   return groups.map((places) => {
     const { resident, claimed } = sumOf(places.flatMap((place) => memory.get(place) ?? []));
-    // In turns rows are narrower than that, and pages take all there is.
+    // In turns, rows are narrower than that, and pages may use the rest.
     const room = Math.max(0, memoryBytes - resident);
     return { columns: new Set(places), claimed: claimed + (groups.length > 1 ? 0 : Math.min(room, ofRows)) };
   });
+}
+
+/** Whether two such row groups take no more than one that is small, and are worth a second engine. */
+export function canShareMemory(group: RowGroup, columns: ReadonlySet<number>, memoryBytes: number): boolean {
+  const { unpackedBytes, bytes } = bytesOf(neededChunks(group, columns));
+  if (bytes < leastSharedBytes || bytes > (memoryBytes * smallShare) / 2) return false;
+  return areRowsLight({ bytes: unpackedBytes, rows: group.rows });
+}
+
+/** Whether such rows may be on their way in two row groups at once: lines, which can be far longer than their values, or values. */
+export function areRowsLight({ bytes, rows }: { readonly bytes: number; readonly rows: number }): boolean {
+  return rowMemory((bytes / Math.max(1, rows)) * vectorRows, vectorRows) <= usualRowBytes / 2;
+}
+
+/** `bytes`: as they are stored and unpacked. */
+function bytesOf(chunks: readonly Chunk[]): { readonly unpackedBytes: number; readonly bytes: number } {
+  const unpackedBytes = uncompressedBytes(chunks);
+  return { unpackedBytes, bytes: chunks.reduce((sum, { start, end }) => sum + end - start, unpackedBytes) };
 }
 
 /** Of a small file nothing has to be read again. */
@@ -94,7 +124,7 @@ function refuseTooLarge(
   for (const [column, { resident }] of memory) {
     if (resident <= mostBytes) continue;
     const { name, bytes } = largest.get(column) ?? { name: '', bytes: 0 };
-    const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB, with which the column takes ${megabytes(resident)} MB of memory, of ${megabytes(mostBytes)} MB there are. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
+    const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB. The column then takes ${megabytes(resident)} MB of memory, and ${megabytes(mostBytes)} MB are available. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
     throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
   }
 }
@@ -108,7 +138,7 @@ async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): 
   let [stored, unpacked, dictionary, pages, values, seen] = [0, 0, 0, 0, 0, chunk.start];
   for await (const page of pagesOf(read, chunk)) {
     if (page.end <= chunk.end && !(await isIntact(read, page))) {
-      throw unreadable(object, `a page of its column "${path}" does not have the checksum that was written with it`);
+      throw unreadable(object, `a page of its column "${path}" does not match its checksum`);
     }
     values += page.values;
     seen = page.end;
@@ -119,7 +149,7 @@ async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): 
       pages++;
     }
   }
-  // The engine trusts the footer, and reads memory that is not the page's. Where no header stands it says what is wrong.
+  // The engine trusts the footer, and would read memory outside the page. If there is no header, the engine reports what is wrong.
   if (seen >= chunk.end && values !== chunk.numValues) {
     const text = `the pages of its column "${path}" hold ${countOf(values, 'value')}, and its footer says ${chunk.numValues}`;
     throw unreadable(object, text);

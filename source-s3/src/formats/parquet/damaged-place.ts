@@ -1,14 +1,14 @@
-// Where in a row group the damage is that the engine met, which does not say it: columns are decoded alone, then fewer rows.
+// Finds the place of damage in a row group, which the engine does not report: decodes columns alone, then fewer rows.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Engine } from '../../engine/engine.ts';
+import { vectorRows } from './page-memory.ts';
 import { columnsRead, probeSql, type RecordQuery } from '../../records/record-sql.ts';
 
-/** A user waits no longer for it. */
+/** The longest time that a user should wait for it. */
 const mostMs = 5000;
-const vectorRows = 2048; // The engine decodes as many values at once.
 
-/** ` in its column "name", between rows 1 and 2048`, as far as it can be found; rows count from 1 over the whole file. */
+/** ` in its column "name", between rows 1 and 2048`, as far as it can be found. Rows count from 1 over the complete file. */
 export async function damagedPlace(
   engine: Pick<Engine, 'run'>,
   query: RecordQuery,
@@ -41,7 +41,7 @@ export async function damagedPlace(
   return place;
 }
 
-/** Undefined where the rest of the rows fails too: then it is not these rows, but what all of them need. */
+/** Undefined if the rest of the rows also fails: then the cause is not in these rows, but in something that all rows need. */
 async function firstRows(
   fails: (from: number, to: number) => Promise<boolean>,
   from: number,

@@ -15,7 +15,7 @@ import { neededChunks, pieces, rangesOf, type ByteRange, type RowGroup } from '.
 const pieceBytes = 8 * 1024 * 1024;
 const connections = 4;
 
-/** A local file with one row group in it; gone when disposed of. */
+/** A local file with one row group. It is removed when it is disposed of. */
 export type LocalRowGroup = AsyncDisposable & {
   readonly path: string;
   readonly file: ParquetFile;
@@ -27,13 +27,13 @@ type RowGroupNeed = {
   readonly group: RowGroup;
   /** Places of the columns. */
   readonly columns: ReadonlySet<number>;
-  /** What the ranges' bytes are taken from until the disposal. */
+  /** The budget that the ranges' bytes are taken from, until disposal. */
   readonly disk: ByteBudget;
 };
 
 /**
- * Bytes go from the socket to the disk; nothing is held but 64 KiB a connection.
- * @throws S3_OBJECT_CHANGED when the object is no longer the listed version.
+ * Bytes go from the socket to the disk. Only 64 KiB per connection are held. @throws S3_OBJECT_CHANGED if the object is no longer
+ * the listed version.
  */
 export async function fetchRowGroup(
   reading: Reading,
@@ -49,7 +49,7 @@ export async function fetchRowGroup(
   }
   const encrypted = neededChunks(group, columns).find(({ isEncrypted }) => isEncrypted);
   if (encrypted !== undefined) throw unreadable(object, `its column "${encrypted.leaf.path}" is encrypted`);
-  const held = tail.start; // What lies behind this came with the footer.
+  const held = tail.start; // Everything after this came with the footer.
   const missing = ranges.map(({ start, end }) => ({ start: Math.min(start, held), end: Math.min(end, held) }));
   const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const giveBack = await disk.take(bytes, signal);

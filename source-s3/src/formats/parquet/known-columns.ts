@@ -1,10 +1,10 @@
-// The columns of footers that were seen before: files of a table mostly share one schema, and to ask the engine for its types
-// takes longer than all else that opening a small file does.
+// The columns of earlier footers. Files of a table usually share one schema, and asking the engine for its types takes longer than
+// all other steps of opening a small file.
 import type { StoredColumn } from '../../columns/sql/stored-type.ts';
 
 const mostKnown = 8;
 
-/** By the fingerprints of footers. Bound: eight schemas, the last that came. */
+/** By the fingerprints of footers. Bound: the last eight schemas. */
 export class KnownColumns {
   readonly #columns = new Map<string, Promise<readonly StoredColumn[]>>();
 

@@ -1,21 +1,21 @@
-// The lines of a row group whose pages fit in memory. How long the JSON of a row becomes is known only when it is made, and the
-// engine makes that of 2,048 rows at once: where they do not fit, the rest of the row group is asked for a few rows at a time.
+// The lines of a row group whose pages fit in memory. The size of a row's JSON is known only when it is made, and the engine makes
+// that of 2,048 rows at once. If they do not fit, the rest of the row group is requested a few rows at a time.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Engine } from '../../engine/engine.ts';
 import type { Lines } from '../../records/line-buffer.ts';
 import { fewRecordsSql, recordSql, type RecordQuery } from '../../records/record-sql.ts';
 
-/** Rows of a query: all of them first. Each query decodes the row group up to them once more. */
+/** The numbers of rows per query: first all. Each query decodes the row group again up to its rows. */
 const rowsAtOnce = [Infinity, 256, 64, 16];
 
 type Narrowing = {
   readonly query: RecordQuery;
-  /** Before fewer rows are asked for. */
+  /** Called before fewer rows are requested. */
   readonly narrows: () => Promise<void>;
 };
 
-/** @throws ENGINE_MEMORY_EXCEEDED when a few rows do not fit either. Ends early where rows are missing. */
+/** @throws ENGINE_MEMORY_EXCEEDED if even a few rows do not fit. Ends early if rows are missing. */
 export async function* linesInMemory(
   engine: Pick<Engine, 'lines'>,
   { query, narrows }: Narrowing,

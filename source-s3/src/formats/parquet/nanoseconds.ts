@@ -1,25 +1,25 @@
-// Keeps nanoseconds, for which the engine has no type: it cuts instants and times of day to microseconds. So our local copy of
-// the footer calls an instant local, which keeps it whole, a time of day a number, and an INT96 an interval, which has as many
-// bytes; we remember what they are.
+// Keeps nanoseconds, for which the engine has no type: it cuts instants and times of day to microseconds. So our local copy of the
+// footer declares an instant as local, which keeps it exactly, a time of day as a number, and an INT96 as an interval, which has as
+// many bytes. We remember the true types.
 import { schemaElement } from './footer/footer-fields.ts';
 import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './footer/schema-tree.ts';
 import { ThriftBytes, ThriftDamage } from './footer/thrift.ts';
 
-/** Bytes of a footer that stand for a type, and what one of them is changed to. */
+/** Bytes of a footer that declare a type, and the changed byte. */
 type Change = { readonly bytes: Buffer; readonly at: number; readonly to: number };
 
 /**
- * LogicalType.TIMESTAMP(isAdjustedToUTC = true, unit = NANOS) in Thrift's compact protocol, as every writer has to put it:
- * field 8 (struct), field 1 (true), field 2 (struct), field 3 (struct), and the ends of four structs. Then "true" is "false".
+ * LogicalType.TIMESTAMP(isAdjustedToUTC = true, unit = NANOS) in Thrift's compact protocol, as every writer must write it: field 8
+ * (struct), field 1 (true), field 2 (struct), field 3 (struct), and the ends of four structs. The change makes "true" "false".
  */
 const instant: Change = { bytes: Buffer.from([0x8c, 0x11, 0x1c, 0x3c, 0, 0, 0, 0]), at: 1, to: 0x12 };
 
-/** LogicalType.TIME, field 7; then it is field 9, which stands for nothing. */
+/** LogicalType.TIME is field 7. The change makes it field 9, which has no meaning. */
 const times: readonly Change[] = [0x11, 0x12].map((utc) => {
   return { bytes: Buffer.from([0x7c, utc, 0x1c, 0x3c, 0, 0, 0, 0]), at: 0, to: 0x9c };
 });
 
-/** How many leaves are in nanoseconds and would be cut. */
+/** The number of leaves in nanoseconds that would be cut. */
 type NanosecondLeaves = { readonly instants: number; readonly times: number; readonly int96: number };
 
 export function countNanosecondLeaves(node: SchemaNode): NanosecondLeaves {
@@ -35,8 +35,8 @@ export function countNanosecondLeaves(node: SchemaNode): NanosecondLeaves {
 }
 
 /**
- * The schema of a footer (the value of its field) as our local copies have it.
- * @throws ThriftDamage when the types are not found: their last three digits would be lost.
+ * The schema of a footer (the value of its field) in our local copies. @throws ThriftDamage if the types are not found, because
+ * their last three digits would be lost.
  */
 export function keepNanoseconds(schema: Uint8Array, leaves: NanosecondLeaves): Buffer {
   const changed = Buffer.from(schema);
@@ -45,11 +45,11 @@ export function keepNanoseconds(schema: Uint8Array, leaves: NanosecondLeaves): B
   return leaves.int96 > 0 ? int96AsInterval(changed) : changed;
 }
 
-/** Fields of a SchemaElement, in the form that tells their number: type_length (2) is 12, converted_type (6) INTERVAL. */
+/** Fields of a SchemaElement with explicit numbers: type_length (2) is 12, converted_type (6) is INTERVAL. */
 const intervalFields = Buffer.from([0x05, 0x04, 0x18, 0x05, 0x0c, 0x2a]);
 const [int96Type, fixedBytesType] = [0x06, 0x0e];
 
-/** The schema is a list of SchemaElement, whose first field is the type. It gets longer. */
+/** The schema is a list of SchemaElement, whose first field is the type. It becomes longer. */
 function int96AsInterval(schema: Buffer): Buffer {
   const pieces: Buffer[] = [];
   let from = 0;
@@ -62,7 +62,7 @@ function int96AsInterval(schema: Buffer): Buffer {
   return Buffer.concat([...pieces, schema.subarray(from)]);
 }
 
-/** Where the value of each one's type lies (-1: it has none), and the mark of its end. */
+/** The position of each element's type (-1: it has none), and the mark of its end. */
 function* schemaElements(schema: Buffer): Generator<{ readonly typeAt: number; readonly end: number }> {
   const thrift = new ThriftBytes(schema, 0);
   const { items } = thrift.list();
@@ -81,7 +81,7 @@ function change(schema: Buffer, count: number, changes: readonly Change[]): void
       return index === -1 ? [] : [{ ...one, index }];
     });
     const [first] = found.sort((a, b) => a.index - b.index);
-    if (first === undefined) throw new ThriftDamage('its nanoseconds cannot be kept whole');
+    if (first === undefined) throw new ThriftDamage('its nanoseconds cannot be kept exactly');
     schema[first.index + first.at] = first.to;
     from = first.index + first.bytes.length;
   }

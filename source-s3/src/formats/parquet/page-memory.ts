@@ -1,23 +1,26 @@
-// How much memory the pages of a row group's columns take while the engine decodes them, and which columns can be decoded at
-// once: pure. The engine holds a page of each column it reads, whole, both as it is stored and unpacked.
+// The memory of a row group's pages while the engine decodes them, and which columns can be decoded at once. Pure. The engine holds
+// a complete page of each column, both stored and unpacked.
 
-/** What was seen of one leaf column's pages in a row group, in bytes. */
+/** The pages of one leaf column in a row group, in bytes. */
 export type PageSizes = {
   readonly isText: boolean;
-  /** The largest as they are stored, 0 if that is how they are read. */
+  /** The largest stored page; 0 if pages are read as they are stored. */
   readonly stored: number;
-  /** The largest unpacked, without the dictionary. */
+  /** The largest unpacked page, without the dictionary. */
   readonly unpacked: number;
   readonly dictionary: number;
   /** Without the dictionary. */
   readonly pages: number;
 };
 
-/** A top-level column's pages. `resident`: what is written to; `claimed`: what the engine counts, since it rounds up to powers of two. */
+/**
+ * A top-level column's pages. `resident`: the memory that is written; `claimed`: what the engine counts, because it rounds up to
+ * powers of two.
+ */
 export type PageMemory = { readonly resident: number; readonly claimed: number };
 
 export function pageMemory({ isText, stored, unpacked, dictionary, pages }: PageSizes): PageMemory {
-  // Texts are handed on as places in their page: the rows at the border of two pages need both.
+  // Texts are passed on as positions in their page, so rows at the border of two pages need both.
   const held = isText && pages > 1 ? [unpacked, unpacked] : [unpacked];
   const buffers = [stored, dictionary, ...held].filter((bytes) => bytes > 0);
   return {
@@ -36,7 +39,7 @@ export function sumOf(all: Iterable<PageMemory>): PageMemory {
   return { resident, claimed };
 }
 
-/** Columns in their order, by place, in as few groups as that allows; one that alone takes more is a group of its own. */
+/** Columns in their order, by place, in as few groups as possible. A column that alone takes more is a group by itself. */
 export function groupByMemory(
   columns: ReadonlyMap<number, PageMemory>,
   mostResident: number,
@@ -56,11 +59,12 @@ export function groupByMemory(
   return groups;
 }
 
-const vectorRows = 2048;
-/** JSON text, joined line, what the writer gathers: each in blocks of powers of two. */
+/** The number of values that the engine decodes at once. */
+export const vectorRows = 2048;
+/** JSON text, joined line, the writer's buffer: each in blocks of powers of two. */
 const copies = 6;
 
-/** What the texts of rows on their way through the query take, beside their pages: `bytes` are those of all rows, unpacked. */
+/** The memory of the rows' texts on their way through the query, in addition to their pages. `bytes`: of all rows, unpacked. */
 export function rowMemory(bytes: number, rows: number): number {
   return rows === 0 ? 0 : Math.ceil((bytes / rows) * Math.min(rows, vectorRows) * copies);
 }

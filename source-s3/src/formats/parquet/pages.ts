@@ -1,5 +1,5 @@
-// The pages of a column chunk in a local file, by their headers: how large they are, how many values they hold, and whether
-// their bytes are those that were written. The engine checks no checksums; whoever writes them (Spark and Hive do) gets them checked here.
+// The pages of a column chunk in a local file, by their headers: their size, their number of values, and whether their bytes are
+// intact. The engine checks no checksums, so those of Spark, Hive and other writers are checked here.
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
 import { crc32 } from 'node:zlib';
 
@@ -7,26 +7,29 @@ import type { ByteRange } from './footer/row-group.ts';
 import { dataPageHeader, pageHeader } from './footer/footer-fields.ts';
 import { ThriftBytes, ThriftDamage, types } from './footer/thrift.ts';
 
-/** `start` to `end` are its bytes behind the header, as they are stored. */
+/** `start` to `end`: its stored bytes after the header. */
 type Page = ByteRange & {
   readonly isDictionary: boolean;
-  /** With nulls, and with empty lists; 0 of a page that holds none of the column's rows. */
+  /** With nulls, and with empty lists. 0 for a page without values of the column's rows. */
   readonly values: number;
   /** Unpacked. */
   readonly bytes: number;
-  /** Of the stored bytes; not every writer has one. */
+  /** Of the stored bytes. Not every writer adds one. */
   readonly checksum: number | undefined;
 };
 
-/** Bytes of a file from a place on, as many as there are up to a length. */
+/** Bytes of a file from a position on, up to a length. */
 export type ReadBytes = (at: number, length: number) => Promise<Buffer>;
 
 const dictionaryPage = 2;
 const windowBytes = 16 * 1024; // Many small pages, or the header of a large one.
-const maxHeaderBytes = 16 * 1024 * 1024; // A header can hold the least and the greatest text of its page.
+const maxHeaderBytes = 16 * 1024 * 1024; // A header can have the least and the greatest text of its page.
 const checkedBytes = 1024 * 1024;
 
-/** In their order. Ends early where no header stands: the engine then says what is wrong. Holds 16 KiB, or a header that is longer. */
+/**
+ * In their order. Ends early if there is no header: the engine then reports what is wrong. Holds 16 KiB, or a header that is
+ * longer.
+ */
 export async function* pagesOf(read: ReadBytes, { start, end }: ByteRange): AsyncGenerator<Page> {
   let window: { readonly start: number; readonly bytes: Buffer } = { start, bytes: Buffer.alloc(0) };
   let length = windowBytes;
@@ -39,12 +42,14 @@ export async function* pagesOf(read: ReadBytes, { start, end }: ByteRange): Asyn
     } else {
       if (length > maxHeaderBytes) return;
       window = { start: at, bytes: await read(at, Math.min(length, end - at)) };
-      length *= 16; // Should the header go on behind that.
+      length *= 16; // In case the header continues after that.
     }
   }
 }
 
-/** The page whose header begins at `index` of `bytes`, which is `at` in the file; undefined when the header goes on behind them. */
+/**
+ * The page whose header begins at `index` of `bytes`, which is `at` in the file. Undefined if the header continues after the bytes.
+ */
 function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   const header = new ThriftBytes(bytes, index);
   let [type, unpacked, stored, checksum]: (number | undefined)[] = [];
@@ -68,7 +73,7 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   return { start, end: start + stored, isDictionary: type === dictionaryPage, values, bytes: unpacked, checksum };
 }
 
-/** Of the header of a data page that begins here. */
+/** For the header of a data page that begins here. */
 function numValues(header: ThriftBytes): number {
   let number = 0;
   for (const { id, type } of header.fields())
@@ -76,7 +81,7 @@ function numValues(header: ThriftBytes): number {
   return number;
 }
 
-/** Whether the stored bytes have the checksum. Holds 1 MiB. */
+/** Whether the stored bytes match the checksum. Holds 1 MiB. */
 export async function isIntact(read: ReadBytes, { start, end, checksum }: Page): Promise<boolean> {
   if (checksum === undefined) return true;
   let found = 0;

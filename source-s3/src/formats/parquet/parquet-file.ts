@@ -1,4 +1,5 @@
-// A Parquet object as far as its footer tells: read through sparse local files, which hold what is needed at its own offset.
+// A Parquet object, as far as its footer describes it. It is read through sparse local files, with the needed bytes at their own
+// offsets.
 import { compressionExtensions, extensionOf } from '../../layout/file-name.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,34 +27,34 @@ import type { RowGroupIndex } from './footer/row-group-index.ts';
 import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './footer/schema-tree.ts';
 import { ThriftDamage } from './footer/thrift.ts';
 
-/** The last bytes before the footer, from `start` on, if they came with it: of a small file all of its data. */
+/** The last bytes before the footer, from `start` on, if they came with it: all data of a small file. */
 export type FileTail = { readonly start: number; readonly bytes: Buffer };
 
 export type ParquetFile = {
   readonly object: ListedObject;
   readonly tail: FileTail;
-  /** In the file's order; names as the footer has them. */
+  /** In the file's order, with the names from the footer. */
   readonly columns: readonly StoredColumn[];
   readonly groups: RowGroupIndex;
-  /** Lower case, as `zstd`. */
+  /** In lower case, such as `zstd`. */
   readonly codecs: readonly string[];
-  /** What the footer says of a row group. Asks S3 again where the footer is long. @throws FILE_UNREADABLE */
+  /** A row group according to the footer. Requests it from S3 again if the footer is long. @throws FILE_UNREADABLE */
   rowGroup(index: number, signal: AbortSignal): Promise<RowGroup>;
-  /** What stands at the end of a local copy with that row group in it. */
+  /** The end of a local copy with that row group. */
   footerOf(group: RowGroup): Buffer;
 };
 
-const tailBytes = 256 * 1024; // The footer of most files, and the whole of small ones, with one request.
+const tailBytes = 256 * 1024; // The footer of most files, and all of small ones, with one request.
 const trailerBytes = 8; // Footer length and magic.
 const minFileBytes = 12;
-/** Footers in memory at a time, of all files of the process; one that is longer is there alone. */
+/** The most footers in memory at a time, of all files of the process. A longer one is alone. */
 const footers = new ByteBudget(32 * 1024 * 1024);
 let opened = 0;
 
 /**
- * Fetches and reads the footer. Of a long one only its columns are kept, and 16 bytes for a row group.
- * @throws FILE_UNREADABLE naming the object and the reason; ENGINE_MEMORY_EXCEEDED for a footer that takes too much;
- * S3_OBJECT_CHANGED when it is no longer the listed version.
+ * Fetches and reads the footer. From a long one it keeps only the columns, and 16 bytes for each row group. @throws
+ * FILE_UNREADABLE, naming the object and the reason; ENGINE_MEMORY_EXCEEDED for a footer that takes too much; S3_OBJECT_CHANGED if
+ * it is no longer the listed version.
  */
 export async function openParquet(reading: Reading, opening: Opening, signal: AbortSignal): Promise<ParquetFile> {
   const { object, memoryBytes } = opening;
@@ -79,7 +80,7 @@ export async function openParquet(reading: Reading, opening: Opening, signal: Ab
   }
 }
 
-/** What is kept of a footer. It holds on to none of the footer's bytes. */
+/** What is kept of a footer, without any of its bytes. */
 type Understood = Pick<ParquetFile, 'columns' | 'groups' | 'codecs'> & {
   readonly leaves: readonly Leaf[];
   readonly parts: FooterParts;
@@ -128,14 +129,14 @@ type Opening = {
 };
 
 /**
- * A footer may take a quarter of the memory, and what is kept of it a sixteenth; the engine takes 4 KiB for a column. Names of
- * columns are kept in the schemas of many files, and several times in each.
+ * A footer may take a quarter of the memory, and what is kept of it a sixteenth. The engine takes 4 KiB for a column. Names of
+ * columns are in the schemas of many files, and several times in each.
  */
 function footerLimits(memoryBytes: number): FooterLimits {
   const elements = Math.floor(memoryBytes / 4 / 4096);
   return {
     elements,
-    levels: elements * 16, // A column inside of many structs takes about 400 bytes for each.
+    levels: elements * 16, // A column inside many structs takes about 400 bytes for each.
     schemaMegabytes: Math.floor(memoryBytes / 64 / 1024 / 1024),
     groups: Math.floor(memoryBytes / 16 / 32),
   };
@@ -151,7 +152,7 @@ function megabytes(bytes: number): number {
   return Math.ceil(bytes / 1024 / 1024);
 }
 
-/** The last 256 KiB, or the whole of a small file. */
+/** The last 256 KiB, or all of a small file. */
 async function readEnd(s3: S3, object: ListedObject, signal: AbortSignal): Promise<Buffer> {
   const { key, etag, size } = object;
   if (size < minFileBytes) throw unreadable(object, `it is too short (${size} bytes)`);
@@ -164,7 +165,7 @@ async function readEnd(s3: S3, object: ListedObject, signal: AbortSignal): Promi
   return end;
 }
 
-/** By its first bytes, which tell more than its name. */
+/** By its first bytes, which show more than its name. */
 async function whyNot(s3: S3, { key, etag, size }: ListedObject, signal: AbortSignal): Promise<string> {
   const codec = codecByBytes(await readRange(s3, { key, etag, start: 0, end: Math.min(size, codecBytes) }, signal));
   const inside = 'which is not read: a Parquet file has its compression inside. Decompress it';
@@ -178,7 +179,7 @@ function footerLength(end: Buffer): number {
   return end.readUInt32LE(end.length - trailerBytes) + trailerBytes;
 }
 
-/** A file in which only its magic, its tail and its footer are real; holes take no disk and are never read. */
+/** A file in which only its magic, its tail and its footer are real. Holes take no disk and are never read. */
 export async function writeSparse(path: string, { start, bytes }: FileTail, footer: Buffer): Promise<void> {
   await using file = await LocalFile.open(path, 'new');
   if (start > 0) await file.write(magic);
@@ -197,7 +198,7 @@ function understood<T>(object: ListedObject, memoryBytes: number, read: () => T)
 
 type Question = { readonly object: ListedObject; readonly root: SchemaNode; readonly end: Buffer };
 
-/** The engine's types, with what only the footer says of them. */
+/** The engine's types, with what only the footer has. */
 async function columnsOf(
   { engine, folder }: Reading,
   { object, root, end }: Question,
@@ -206,7 +207,7 @@ async function columnsOf(
   try {
     await folder.use(() => writeSparse(path, { start: 0, bytes: magic }, end));
     const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)}, hive_partitioning = false)`);
-    // The engine renames columns whose names differ in case only; the footer has the right names.
+    // The engine renames columns whose names differ only in case. The footer has the right names.
     return types.map(({ name, type }, index): StoredColumn => {
       const node = root.children[index];
       return node === undefined
@@ -220,7 +221,7 @@ async function columnsOf(
   }
 }
 
-/** What was said of a local file, said of the object. `place`: where in it, to follow the reason. */
+/** An error of a local file, reported for the object. `place`: where in it, to follow the reason. */
 export function undecodable(error: ConnectorError, object: ListedObject, place = ''): ConnectorError {
   if (error.code === 'TEMP_FOLDER_UNUSABLE') return error;
   if (error.code === 'FILE_UNREADABLE') return unreadable(object, error.message + place, error);

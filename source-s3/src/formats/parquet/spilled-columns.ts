@@ -1,5 +1,5 @@
-// A row group whose pages do not fit in memory together: the JSON texts of its columns are made in turns, into files of small
-// pages that are then read side by side. Texts, not values: whatever their types, the lines are those of the direct way.
+// A row group whose pages do not fit in memory together: the JSON texts of its columns are made in turns, into files of small pages
+// that are then read together. They are texts and not values, so for every type the lines equal those of the direct way.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,7 +14,7 @@ import type { LocalRowGroup } from './fetch-row-group.ts';
 import type { ColumnGroup } from './column-groups.ts';
 import { neededChunks, uncompressedBytes } from './footer/row-group.ts';
 
-/** In the order of the groups; gone when disposed of. */
+/** In the order of the groups. Removed when disposed of. */
 type ColumnTexts = AsyncDisposable & { readonly paths: readonly string[] };
 
 type Work = {
@@ -24,14 +24,14 @@ type Work = {
   readonly folder: TempFolder;
 };
 
-/** Of the files' row groups, all columns together; a page of each column of one is in memory when they are read. */
+/** Of the files' row groups, all columns together. One page of each column is in memory when they are read. */
 const rowGroupBytes = 8 * 1024 * 1024;
-const vectorRows = 2048; // The engine's least row group.
+const vectorRows = 2048; // The engine's smallest row group.
 const mostVectors = 5;
 
 /**
- * Takes the columns from the last to the first and cuts the local file behind those that are still needed: both together
- * take hardly more disk than the row group. The local file is of no use afterwards.
+ * Takes the columns from the last to the first, and cuts the local file after those that are still needed, so that both together
+ * take hardly more disk than the row group. The local file cannot be used afterwards.
  */
 export async function spillColumns(
   engine: Engine,
@@ -57,7 +57,7 @@ export async function spillColumns(
   }
 }
 
-/** The footer goes where the file then ends; the places it tells count from the file's start. */
+/** The footer goes to the new end of the file. Its positions count from the file's start. */
 async function cutBehind({ path, file, group }: LocalRowGroup, needed: readonly ColumnGroup[]): Promise<void> {
   const chunks = needed.flatMap(({ columns }) => neededChunks(group, columns));
   const end = Math.max(0, ...chunks.map((chunk) => chunk.end));

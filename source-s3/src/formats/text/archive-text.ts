@@ -1,4 +1,4 @@
-// The files in a ZIP archive as texts, one behind the other.
+// The files in a ZIP archive as texts, one after another.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -20,7 +20,7 @@ type ToOpen = {
   readonly log: Log;
 };
 
-/** The first text of an archive, which leads to the others; an empty one where there is none. */
+/** The first text of an archive, which leads to the others. An empty text if there is none. */
 export async function openArchive(
   { from }: Pick<ObjectBytes, 'from'>,
   { object, encoding, naming, log }: ToOpen,
@@ -34,7 +34,7 @@ export async function openArchive(
   const left = describeSkips(skips);
   if (left !== undefined) {
     const isOdd = wanted.length === 0 || skips.has('empty');
-    log(isOdd ? 'WARN' : 'INFO', `"${object.key}": not read of the archive: ${left}`);
+    log(isOdd ? 'WARN' : 'INFO', `"${object.key}": not read from the archive: ${left}`);
   } else if (wanted.length === 0) log('WARN', `"${object.key}": the archive has no file`);
   let text: ObjectText | undefined;
   let end = Number.POSITIVE_INFINITY;
@@ -53,7 +53,7 @@ async function* noBytes(): AsyncGenerator<Uint8Array> {
   // No piece.
 }
 
-/** Text in UTF-8 has at most twice the bytes of any other encoding; a place behind the last byte is its own. */
+/** Text in UTF-8 has at most twice the bytes of any other encoding. The position after the last byte is its own. */
 function placed(members: readonly ZipMember[]): readonly { readonly member: ZipMember; readonly base: number }[] {
   let base = 0;
   return members.map((member) => {
@@ -63,7 +63,7 @@ function placed(members: readonly ZipMember[]): readonly { readonly member: ZipM
   });
 }
 
-/** The data files among the members, by their names; without one those of which just the extension is another's. */
+/** The data files among the members, by their names. If there are none, those that only have the extension of another format. */
 function chooseMembers(members: readonly ZipMember[], naming: Naming) {
   const skips: SkipReport = new Map();
   const reasons = members.map((member) => {
@@ -79,7 +79,7 @@ function chooseMembers(members: readonly ZipMember[], naming: Naming) {
   return { wanted, skips };
 }
 
-/** The way to a member may be written with folders that are no names: `./a.json`. */
+/** The path of a member may be written with folders that are not names: `./a.json`. */
 function pathOf({ name }: ZipMember): string {
   return name
     .split('/')

@@ -1,10 +1,10 @@
-// Text of other encodings as UTF-8, piece by piece, so that everything behind sees one encoding only.
+// Converts text of other encodings to UTF-8, piece by piece, so that the next steps see only one encoding.
 
 import type { Encoding } from '../../config/csv-config.ts';
 
 const byteOrderMark = '\uFEFF';
 
-/** A byte order mark of UTF-16 says more than the configuration: no UTF-8 text begins so. */
+/** A UTF-16 byte order mark overrides the configuration: no UTF-8 text begins like that. */
 export function encodingOf(
   head: Uint8Array,
   configured: Encoding,
@@ -15,8 +15,8 @@ export function encodingOf(
 }
 
 /**
- * Pieces as UTF-8 (UTF-8 itself as it is), at most three times as long. A mark of UTF-16 becomes the mark of UTF-8.
- * Fails with a TypeError when the bytes are not of that encoding. The first piece has at least two bytes, if the text has.
+ * Pieces as UTF-8 (UTF-8 itself is unchanged), at most three times as long. A UTF-16 mark becomes the UTF-8 mark. Fails with a
+ * TypeError if the bytes are not in that encoding. The first piece has at least two bytes, if the text has.
  */
 export async function* toUtf8(source: AsyncIterable<Uint8Array>, configured: Encoding): AsyncGenerator<Uint8Array> {
   let decoder: Decoder | undefined;

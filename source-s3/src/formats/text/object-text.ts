@@ -1,4 +1,4 @@
-// An object as UTF-8 text, from any byte of that text on: inflated, decoded, and never whole in memory.
+// An object as UTF-8 text, from any byte of that text on: decompressed, decoded, and never completely in memory.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Encoding } from '../../config/csv-config.ts';
@@ -14,7 +14,10 @@ import { decodedFrom, saidOf, type ObjectText } from './readable-text.ts';
 
 type ToOpen = { readonly object: ListedObject; readonly encoding: Encoding; readonly naming: Naming };
 
-/** Holds the object's first 256 KiB. A suffix that does not tell the compression is a WARN. @throws FILE_UNREADABLE for a compression that is not read. */
+/**
+ * Holds the object's first 256 KiB. A suffix that contradicts the compression is a WARN. @throws FILE_UNREADABLE for an unsupported
+ * compression.
+ */
 export async function openText(
   { s3, log }: Reading,
   { object, encoding, naming }: ToOpen,
@@ -26,7 +29,7 @@ export async function openText(
   const promised = promisedCompression(key);
   const unread = unreadCodec(head, key);
   if (unread !== undefined)
-    throw unreadable(object, `it is compressed with ${unread}, which is not read; gzip and zstd are`);
+    throw unreadable(object, `it is compressed with ${unread}, which is not supported; gzip and zstd are`);
   const compression = compressionOf(head, key);
   if (
     promised !== undefined &&

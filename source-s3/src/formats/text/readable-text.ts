@@ -1,4 +1,4 @@
-// How readers see the text of an object, and how a failure of its decoders is reported.
+// The text of an object, as readers see it, and how failures of its decoders are reported.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Encoding } from '../../config/csv-config.ts';
@@ -9,24 +9,24 @@ import { toUtf8 } from './encoding.ts';
 
 export type ObjectText = {
   readonly compression: Compression;
-  /** Its name for people, and for what a name tells: that of the object, or of a member of an archive behind it. */
+  /** The name for people, and for extensions: that of the object, or of a member of an archive after it. */
   readonly key: string;
-  /** All places in the object's text from `base` on and before `end` are this text's. */
+  /** The positions from `base` to before `end` of the object's text are in this text. */
   readonly base: number;
   readonly end: number;
   /**
-   * Pieces of at most 256 KiB (thrice that from another encoding); offsets count bytes of the text, with its byte order
-   * mark. Plain UTF-8 is read from there, all else is inflated and decoded again from the object's start, or the member's.
-   * @throws FILE_UNREADABLE when it is cut, damaged or of another encoding; S3_OBJECT_CHANGED.
+   * Pieces of at most 256 KiB (three times that from another encoding). Offsets count bytes of the text, with its byte order mark.
+   * Plain UTF-8 is read from the offset; everything else is decompressed and decoded again from the start of the object or member.
+   * @throws FILE_UNREADABLE if it is cut, damaged or of another encoding; S3_OBJECT_CHANGED.
    */
   readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
-  /** The member of the archive behind it. */
+  /** The next member of the archive. */
   readonly next?: ObjectText | undefined;
 };
 
 type From = ObjectText['from'];
 
-/** `open` gives the bytes from the start, of the encoding. @throws as `ObjectText.from`; `key`: of whom it is said. */
+/** `open` returns the bytes from the start, in the encoding. @throws as `ObjectText.from` does. `key`: named in errors. */
 export function decodedFrom(
   open: (stop: AbortSignal) => AsyncIterable<Uint8Array>,
   encoding: Encoding,
@@ -40,7 +40,8 @@ async function* compressedOnce(pieces: AsyncIterable<Uint8Array>, key: string): 
   let isFirst = true;
   for await (const piece of pieces) {
     const codec = isFirst ? codecByBytes(piece) : undefined;
-    if (codec !== undefined) throw unreadable({ key }, `it is compressed once more, with ${codec}, which is not read`);
+    if (codec !== undefined)
+      throw unreadable({ key }, `it is compressed a second time, with ${codec}, which is not supported`);
     isFirst = false;
     yield piece;
   }
@@ -56,7 +57,7 @@ export function saidOf(key: string, from: From): From {
   };
 }
 
-/** @throws the signal's reason when it is aborted */
+/** @throws the signal's reason if it is aborted */
 export function asUnreadable(key: string, error: unknown, stop: AbortSignal): ConnectorError {
   stop.throwIfAborted();
   return error instanceof ConnectorError ? error : unreadable({ key }, reasonOf(error), error);
@@ -70,13 +71,13 @@ async function* without(bytes: number, pieces: AsyncIterable<Uint8Array>): Async
   }
 }
 
-/** zlib's and TextDecoder's failures in words. */
+/** Failures of zlib and TextDecoder in words. */
 function reasonOf(error: unknown): string {
   const { code } = error as { readonly code?: string };
   if (code === 'Z_BUF_ERROR') return 'its compressed data ends early; it may have been cut';
   if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
     return 'its zstd frames have a window of more than 128 MB, which is not read; compress it without "--long", or with "--long=27" at most';
   }
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text of the encoding that is configured';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text in the configured encoding';
   return `its compressed data is damaged (${damageText(error)})`;
 }

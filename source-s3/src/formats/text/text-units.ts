@@ -1,5 +1,5 @@
-// The unit of a text. The members of an archive are texts of one object: their places follow each other, so that one number
-// tells the member and the place in it.
+// The unit of a text. The members of an archive are texts of one object: their positions are consecutive, so one number shows the
+// member and the position in it.
 import { mergeColumns } from '@s3-connectors/common/columns/column-type.ts';
 
 import type { Asked, Description, RowPosition, PlacedLines, Unit } from '../contract/format.ts';
@@ -8,7 +8,7 @@ import type { ObjectText } from './readable-text.ts';
 
 type LinesFrom = (place: RowPosition, asked: Asked, signal: AbortSignal) => AsyncGenerator<PlacedLines>;
 
-/** One unit; none of a text that a run has read to its end. `dataStart`: where its first record may be. */
+/** One unit. None for a text that a run has read to its end. `dataStart`: where its first record may be. */
 export function* textUnits(
   { base, end }: ObjectText,
   { dataStart, stopped }: { readonly dataStart: number; readonly stopped: RowPosition | undefined },
@@ -23,7 +23,7 @@ export function* textUnits(
   });
 }
 
-/** The file of an archive behind this one, unless a run has read it to its end. */
+/** The next file of an archive, unless a run has read it to its end. */
 export function textBehind({ next }: ObjectText, stopped: RowPosition | undefined): ObjectText | undefined {
   const done = stopped?.unit ?? -1;
   let following = next;
@@ -37,7 +37,7 @@ async function* moved(lines: AsyncGenerator<PlacedLines>, base: number): AsyncGe
 
 const mostDescribed = 8;
 
-/** The columns of an archive's first files, merged; of any other text its own. */
+/** The columns of an archive's first files, merged, or those of any other text. */
 export async function describeTexts(
   text: ObjectText,
   describe: (text: ObjectText) => Promise<Description>,

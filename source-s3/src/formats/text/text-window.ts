@@ -1,9 +1,9 @@
-// Text that comes in pieces, held from where it is not done with: what cuts it into records always has a record's bytes in one
-// place, and most pieces are not copied.
+// Text that comes in pieces, kept from where it is still needed, so that a record's bytes are always in one place, and most pieces
+// are not copied.
 
 /** Bound: two pieces, or what is kept and a piece, twice that while it grows. */
 export class TextWindow {
-  /** The text that is there is bytes[0, filled). */
+  /** The available text is bytes[0, filled). */
   bytes: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(new ArrayBuffer(0));
   filled = 0;
@@ -11,12 +11,14 @@ export class TextWindow {
   offset: number;
   #own = Buffer.alloc(0);
 
-  /** `offset`: that of the first byte that is pushed. */
+  /** `offset`: that of the first pushed byte. */
   constructor(offset: number) {
     this.offset = offset;
   }
 
-  /** Takes a piece, which is not used again elsewhere, and may drop the bytes before `from`. @returns how many it dropped. */
+  /**
+   * Takes a piece, which must not be used elsewhere afterwards, and may drop the bytes before `from`. @returns how many it dropped.
+   */
   push(piece: Uint8Array, from: number): number {
     if (from === this.filled) {
       this.#hold(piece);
@@ -35,7 +37,7 @@ export class TextWindow {
   #moveToOwn(from: number, more: number): void {
     const kept = this.bytes.subarray(from, this.filled);
     const length = kept.length + more;
-    if (this.#own.length < length) this.#own = Buffer.allocUnsafeSlow(2 * length); // Twice: what is long is moved seldom.
+    if (this.#own.length < length) this.#own = Buffer.allocUnsafeSlow(2 * length); // Twice, so that long text is rarely moved.
     this.#own.set(kept);
     this.#hold(this.#own);
     this.filled = kept.length;

@@ -1,4 +1,4 @@
-// The values of one partition column of a table: how many, from which to which, and what is odd about them. Pure.
+// The values of one partition column of a table: their number, their range, and what is odd about them. Pure.
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import type { Partition } from '../../layout/layout.ts';
 import { comparePartitions, sortKey } from '../../layout/partition-order.ts';
@@ -7,19 +7,19 @@ const maxValues = 10_000;
 
 type ValueTwins = { readonly one: string; readonly other: string };
 
-/** Bound: `maxValues` values; beyond them only the range goes on. */
+/** Bound: `maxValues` values. Beyond them only the range is updated. */
 export class ColumnSurvey {
   readonly name: string;
   readonly type: DeclaredType;
-  /** Files whose folders carry the column. */
+  /** Files whose folders define the column. */
   files = 0;
-  /** Of these, files whose value is null. */
+  /** Files among them whose value is null. */
   nullFiles = 0;
   least: Partition | undefined;
   greatest: Partition | undefined;
-  /** The first value that the declared type does not fit. */
+  /** The first value that does not fit the declared type. */
   misfit: { readonly value: string; readonly key: string } | undefined;
-  /** The first values that are one but for zeros in front. */
+  /** The first values that differ only in leading zeros. */
   twins: ValueTwins | undefined;
   readonly spellings: Set<string>;
   readonly #values = new Set<string>();

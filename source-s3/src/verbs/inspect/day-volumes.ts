@@ -1,4 +1,4 @@
-// Files and bytes of a table by the day that its folders name, for the calendar of the layout report. Pure.
+// Files and bytes of a table by the day in its folder names, for the calendar of the layout report. Pure.
 import type { Partition } from '../../layout/layout.ts';
 
 /** More than a calendar shows. */
@@ -8,7 +8,7 @@ const dayNames: ReadonlySet<string> = new Set(['day', 'date', 'dt', 'ds']);
 
 const wholeDate = /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?$/su;
 
-/** Bound: twice `mostDays` days, of which the newest `mostDays` are given. */
+/** Bound: twice `mostDays` days. The newest `mostDays` are returned. */
 export class DayVolumes {
   #days = new Map<number, { files: number; bytes: number }>();
 
@@ -34,8 +34,8 @@ export class DayVolumes {
 }
 
 /**
- * Since 1970: of `day=2026-01-15`, `dt=20260115` or `date=2026-01-15T07`, or of `year=2026/month=1/day=15`. Undefined where the folders name
- * no day of the years from 1970 to 2100.
+ * Days since 1970, from `day=2026-01-15`, `dt=20260115` or `date=2026-01-15T07`, or from `year=2026/month=1/day=15`. Undefined if
+ * the folders name no day of the years 1970 to 2100.
  */
 export function dayOf(partitions: readonly Partition[]): number | undefined {
   const values = new Map(partitions.map(({ column, value }) => [column.toLowerCase(), value ?? '']));

@@ -1,4 +1,4 @@
-// Looks into some files of a table: rows, codecs and columns, and how the columns differ from file to file.
+// Inspects some files of a table: rows, codecs and columns, and how the columns differ between files.
 import { mergeColumns, type Column, type ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -36,7 +36,7 @@ export async function lookInto(
 
 const differencesKept = 50;
 
-/** `newest` first among the samples it is compared with, if it could be read. */
+/** `newest`: the first of the samples, if it could be read. */
 export function schemaOf(samples: readonly Sample[]): SchemaReport {
   const [newest] = samples.toSorted((a, b) => b.object.lastModified.getTime() - a.object.lastModified.getTime());
   const merged = samples.map(({ columns }) => columns).reduce<readonly Column[]>(mergeColumns, []);

@@ -1,4 +1,4 @@
-// `source-s3 inspect` on the command line. What it does is loaded when it is asked for, so that `spec` answers at once.
+// `source-s3 inspect` on the command line. Its code is loaded when it is called, so that `spec` answers at once.
 import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 
 import type { SourceConfig } from '../../config/config.ts';

@@ -1,5 +1,5 @@
-// inspect: the layout doctor. Schema prefixes → tables → one report each → a text for people or JSON. It reads what a sync
-// would read, through the same listing and the same formats, but for the rows themselves.
+// inspect, the layout doctor: schema prefixes → tables → a report for each → a text for people or JSON. It reads what a sync would
+// read, through the same listing and formats, except the rows.
 import { mostShards } from '@s3-connectors/common/program/scheduler.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -22,9 +22,9 @@ import { reportTable } from './table-report.ts';
 import type { InspectReport, PrefixReport } from './report.ts';
 
 const tablesAtOnce = 4;
-const retryBudgetMs = 60_000; // Someone waits for the answer.
+const retryBudgetMs = 60_000; // A person waits for the answer.
 
-/** Reports are held until all are there: some kilobytes a table. @throws CONFIG_INVALID when there is no table at all. */
+/** All reports are held until the last: a few kilobytes for each table. @throws CONFIG_INVALID if there is no table. */
 export async function* inspect(
   config: SourceConfig,
   given: OperatorArguments,

@@ -1,4 +1,4 @@
-// What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
+// Layouts that are read in another way than people usually mean them: a closed list, each with what to change. Pure.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import { namespaceOf } from '../../layout/layout.ts';
@@ -8,7 +8,7 @@ import { strayRemedy } from '../no-tables.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';
 
-/** `remarks`: what the listing says of options that had no effect. */
+/** `remarks`: options without effect, from the listing. */
 export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonly string[]): readonly NearMiss[] {
   return [
     ...(survey.files === 0 ? [noDataFiles(table, survey)] : []),
@@ -24,10 +24,11 @@ export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonl
 
 function noDataFiles(table: Table, { skips }: TableSurvey): NearMiss {
   const passed = [...skips.values()].reduce((sum, { count }) => sum + count, 0);
-  const why = passed === 0 ? 'nothing lies there' : `what lies there (${passed}) is passed over`;
+  const why =
+    passed === 0 ? 'nothing is there' : `${countOf(passed, 'object')} there ${passed === 1 ? 'is' : 'are'} skipped`;
   return miss(
     'no_data_files',
-    `No data file ${table.file === undefined ? 'below' : 'in'} "${tablePlace(table)}": ${why}. It is no stream.`,
+    `No data file ${table.file === undefined ? 'below' : 'in'} "${tablePlace(table)}": ${why}. It is not a stream.`,
   );
 }
 
@@ -37,26 +38,28 @@ function formats({ foreign, files: read }: TableSurvey): readonly NearMiss[] {
   const examples = [...foreign.values()].flatMap((count) => count.examples).slice(0, 3);
   const remedy =
     read === 0 ? 'Is data_format the right one?' : 'A table has one format; another connection can read these.';
-  return [miss('mixed_formats', `Files of other formats are passed over: ${list}. ${remedy}`, examples)];
+  return [miss('mixed_formats', `Files of other formats are skipped: ${list}. ${remedy}`, examples)];
 }
 
-/** Tables below a folder that was taken for one. */
+/** Tables below a folder that counts as one table. */
 function tooDeep({ prefix }: Table, { direct, plainFolders, files: all }: TableSurvey): readonly NearMiss[] {
   const inFolders = [...plainFolders.values()].reduce((sum, { count }) => sum + count, 0);
   if (direct.count > 0 || plainFolders.size < 2 || inFolders < all) return [];
   const names = [...plainFolders.keys()].slice(0, 3).map((name) => `"${name}/"`);
-  const text = `All files lie in ${plainFolders.size} plain folders (${names.join(', ')}) and are read as one table. If each is a table of its own, give "${namespaceOf(prefix)}" as a schema prefix.`;
+  const text = `All files are in ${plainFolders.size} plain folders (${names.join(', ')}) and are read as one table. If each is a table of its own, give "${namespaceOf(prefix)}" as a schema prefix.`;
   return [miss('table_too_deep', text, [...plainFolders.values()].flatMap(({ examples }) => examples).slice(0, 3))];
 }
 
 function besideFolders({ direct, columns: carried, plainFolders, files: all }: TableSurvey): readonly NearMiss[] {
   if (direct.count === 0 || direct.count === all || carried.size + plainFolders.size === 0) return [];
-  const lack = carried.size > 0 ? ', the partition columns are null beside the folders' : '';
-  return [counted('files_beside_folders', `${files(direct)} beside folders with files; both are read${lack}.`, direct)];
+  const lack = carried.size > 0 ? ', the partition columns are null in files outside the folders' : '';
+  return [
+    counted('files_beside_folders', `${files(direct)} next to folders with files; both are read${lack}.`, direct),
+  ];
 }
 
 function differingColumns({ shapes, direct }: TableSurvey): readonly NearMiss[] {
-  const isWithout = (shapes.get('')?.files ?? 0) > direct.count; // Files beside the folders are another near miss.
+  const isWithout = (shapes.get('')?.files ?? 0) > direct.count; // Files next to the folders are another near miss.
   const kinds = [...shapes.values()].filter(({ columns: names }) => names.length > 0 || isWithout);
   if (kinds.length < 2) return [];
   const list = kinds.slice(0, 4).map(({ columns: names, files: count }) => `${names.join('/') || 'none'} (${count})`);
@@ -84,14 +87,14 @@ function columns({ columns: found }: TableSurvey): readonly NearMiss[] {
       misses.push(miss('value_spelled_twice', `${values} are ${remedy}.`));
     }
     if (misfit !== undefined) {
-      const text = `"${name}=${misfit.value}" is no ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
+      const text = `"${name}=${misfit.value}" is not a valid ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
       misses.push(miss('value_misfit', text, [misfit.key]));
     }
     return misses;
   });
 }
 
-/** Of a schema prefix; `stray`: keys in no table's folder. */
+/** For a schema prefix. `stray`: keys in no table's folder. */
 export function prefixNearMisses(
   path: string,
   tables: readonly Table[],
@@ -105,7 +108,7 @@ export function prefixNearMisses(
   const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
     const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
-    const text = `${partitions.length === 1 ? '1 folder that is taken for a table is named like a partition' : `${partitions.length} folders that are taken for tables are named like partitions`}.${remedy}`;
+    const text = `${partitions.length === 1 ? '1 folder that counts as a table is named like a partition' : `${partitions.length} folders that count as tables are named like partitions`}.${remedy}`;
     misses.push(
       miss(
         'partitions_as_tables',
@@ -128,7 +131,7 @@ function parentOf(path: string): string {
 }
 
 function files({ count }: SkipCount): string {
-  return countOf(count, 'file lies', 'files lie');
+  return countOf(count, 'file is', 'files are');
 }
 
 function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {

@@ -1,4 +1,5 @@
-// The layout report as one page: what is wrong first, then the sizes of the tables, then each with its partitions and columns.
+// The layout report as one page: first what is wrong, then the sizes of the tables, then each table with its partitions and
+// columns.
 import { barTable } from '@s3-connectors/common/program/page/bars.ts';
 import { calendarMap } from '@s3-connectors/common/program/page/calendar.ts';
 import { heatMap } from '@s3-connectors/common/program/page/heat-map.ts';
@@ -9,13 +10,13 @@ import { bytesText, countText } from '@s3-connectors/common/program/text-layout.
 import { SKIP_REASONS } from '../../layout/layout.ts';
 import type { InspectReport, PrefixReport, SkippedReport, TableReport } from './report.ts';
 
-/** Some 60 KB each. */
+/** About 60 KB each. */
 const tablesInFull = 50;
 const tablesShown = 1000;
 const columnsShown = 200;
 const dayMs = 86_400_000;
 
-/** `clean`: of each text, before it is escaped. */
+/** `clean`: applied to each text before it is escaped. */
 export function inspectPage(report: InspectReport, clean: (text: string) => string): string {
   const markup = htmlWith(clean);
   const { bucket, format, schema_prefixes: prefixes } = report;
@@ -119,7 +120,7 @@ function tablePart(markup: HtmlTag, table: TableReport, id: string): Html {
   return markup`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2><dl>${list}</dl>${calendarOf(markup, table)}${differences(markup, table)}</section>`;
 }
 
-/** Up to the day after the newest file's: `day=9999-12-31` and the like would be a calendar of their own. */
+/** Up to the day after the newest file's: `day=9999-12-31` and the like would need their own calendar. */
 function calendarOf(markup: HtmlTag, { name, newest, volume_by_day: volumes }: TableReport): Html {
   const mostDay = Date.parse(newest ?? '') / dayMs + 1;
   const all = volumes.map((volume) => [Date.parse(volume.day) / dayMs, volume] as const);

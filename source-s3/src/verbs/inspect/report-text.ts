@@ -1,4 +1,4 @@
-// The report as text for a terminal of 100 columns: a table of tables for each schema prefix, then each table in full.
+// The report as text for a terminal of 100 columns: a table of tables for each schema prefix, then the details of each table.
 import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { SKIP_REASONS } from '../../layout/layout.ts';
@@ -68,7 +68,7 @@ function cells(table: TableReport): readonly Cell[] {
   return heads.map(({ width }, index) => ({ text: texts[index] ?? '', width }));
 }
 
-/** Whether a sync of the stream would fail, as far as can be told from here. */
+/** Whether a sync of the stream would fail, as far as can be seen here. */
 function fails({ problem, unreadable, near_misses: notes }: TableReport): boolean {
   return problem !== null || unreadable.length > 0 || notes.some(({ code }) => code === 'value_misfit');
 }

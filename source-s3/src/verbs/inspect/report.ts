@@ -1,7 +1,7 @@
-// What `inspect --json` prints: the layout of a bucket as the source sees it. docs/how-to/inspect.md explains the fields.
+// The output of `inspect --json`: the layout of a bucket as the source sees it. docs/how-to/inspect.md explains the fields.
 import type { SkipReason } from '../../layout/layout.ts';
 
-/** docs/how-to/inspect.md says what each is. */
+/** docs/how-to/inspect.md explains each. */
 export const NEAR_MISS_CODES = [
   'column_spelled_twice',
   'column_spelled_twice_in_files',
@@ -24,7 +24,7 @@ export const NEAR_MISS_CODES = [
 export type NearMissCode = (typeof NEAR_MISS_CODES)[number];
 
 export type InspectReport = {
-  /** Of this form; fields may be added without a new one. */
+  /** The version of this format. New fields do not change it. */
   readonly version: 1;
   readonly bucket: string;
   readonly format: string;
@@ -36,7 +36,7 @@ export type PrefixReport = {
   readonly prefix: string;
   readonly namespace: string | null;
   readonly tables: readonly TableReport[];
-  /** What lies directly below the prefix and belongs to no table. */
+  /** Objects directly below the prefix that belong to no table. */
   readonly skipped: readonly SkippedReport[];
   readonly near_misses: readonly NearMiss[];
   /** Why nothing below is read. */
@@ -56,10 +56,10 @@ export type TableReport = {
   readonly newest: string | null;
   readonly rows: RowsReport;
   readonly extensions: readonly { readonly extension: string; readonly files: number; readonly bytes: number }[];
-  /** Of the files that were looked into. */
+  /** Of the inspected files. */
   readonly compression: readonly { readonly codec: string; readonly files: number }[];
   readonly partitions: readonly PartitionReport[];
-  /** By the day that the folders name; the newest 420 at most, the oldest first. */
+  /** By the day in the folder names; the newest 420 at most, the oldest first. */
   readonly volume_by_day: readonly { readonly day: string; readonly files: number; readonly bytes: number }[];
   readonly schema: SchemaReport;
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
@@ -70,13 +70,13 @@ export type TableReport = {
   readonly near_misses: readonly NearMiss[];
 };
 
-/** `exact`: counted in the footers of all files; else scaled from those looked into; null when there is no telling. */
+/** `exact`: counted in the footers of all files. Otherwise scaled from the inspected ones; null if that is impossible. */
 export type RowsReport = { readonly count: number | null; readonly exact: boolean; readonly files_looked_into: number };
 
 export type PartitionReport = {
   readonly column: string;
   readonly type: string;
-  /** Distinct values, as many as were counted; `more_values`: there may be more. */
+  /** The number of counted distinct values. `more_values`: there may be more. */
   readonly values: number;
   readonly more_values: boolean;
   readonly from: string | null;
@@ -87,9 +87,9 @@ export type PartitionReport = {
 };
 
 export type SchemaReport = {
-  /** Of the files looked into, merged. */
+  /** Of the inspected files, merged. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** Against the newest file. */
+  /** Compared with the newest file. */
   readonly differences: readonly SchemaDifference[];
 };
 
@@ -102,7 +102,7 @@ export type SchemaDifference = {
   readonly newest_type: string | null;
 };
 
-/** `rows`: the table's, divided by bytes. A file is never divided: the largest one bounds what more shards can gain. */
+/** `rows`: the table's, divided by bytes. A file is never divided, so the largest one limits the gain of more shards. */
 export type ShardsReport = {
   readonly count: number;
   readonly shards: readonly {
@@ -114,7 +114,7 @@ export type ShardsReport = {
   readonly largest_file: { readonly key: string; readonly bytes: number } | null;
 };
 
-/** What the config says of this table; null or empty: nothing. */
+/** The config's settings for this table. Null or empty: none. */
 export type SelectionReport = {
   readonly start_date: string | null;
   readonly modified_before: string | null;

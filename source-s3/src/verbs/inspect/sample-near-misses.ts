@@ -1,4 +1,4 @@
-// What the files that were looked into hold other than people mostly mean it. Pure.
+// Content of inspected files that is read in another way than people usually mean it. Pure.
 import { HeaderDrift } from '../../columns/header-drift.ts';
 import { foldName } from '../../layout/layout.ts';
 import type { Sample } from './file-samples.ts';

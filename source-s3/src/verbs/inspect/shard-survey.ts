@@ -1,4 +1,4 @@
-// How a table's files would be divided among readers: pure, for the layout report.
+// How a table's files would be divided among readers. Pure, for the layout report.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { shardIndex } from '../../layout/shard.ts';
@@ -21,7 +21,7 @@ export class ShardSurvey {
     if (object.size > (this.#largest?.size ?? -1)) this.#largest = object;
   }
 
-  /** `rows`: of the whole table, divided by bytes; null when there is no telling. */
+  /** `rows`: of the complete table, divided by bytes. Null if that is impossible. */
   report(rows: number | null): ShardsReport {
     const all = this.#shards.reduce((sum, { bytes }) => sum + bytes, 0);
     return {

@@ -1,4 +1,4 @@
-// One table's report: list it as a sync would, look into some files, put both together.
+// One table's report: lists it as a sync would, inspects some files, and joins both.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -16,7 +16,7 @@ import type { PartitionReport, Problem, RowsReport, SelectionReport, SkippedRepo
 import { ShardSurvey } from './shard-survey.ts';
 import { TableSurvey } from './table-survey.ts';
 
-/** A table that a sync would refuse has a `problem`, and what was found until then. */
+/** A table that a sync would refuse has a `problem`, and what was found before it. */
 export async function reportTable(
   config: SourceConfig,
   { reading, shards }: { readonly reading: Reading; readonly shards: number | undefined },

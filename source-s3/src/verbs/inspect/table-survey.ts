@@ -1,4 +1,4 @@
-// What a table's listing tells, gathered object by object in bounded memory: pure, for the layout report.
+// What a table's listing shows, collected object by object in bounded memory. Pure, for the layout report.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { DeclaredType } from '../../layout/declared-column.ts';
@@ -17,7 +17,7 @@ const maxNames = 100;
 type Count = { files: number; bytes: number };
 export type SkipCount = { count: number; readonly examples: string[] };
 
-/** Files whose folders carry the same columns in the same order. */
+/** Files whose folders define the same columns in the same order. */
 type Shape = { readonly columns: readonly string[]; files: number; readonly example: ListedObject };
 
 type Folder = {
@@ -26,24 +26,24 @@ type Folder = {
   readonly day: number | undefined;
 };
 
-/** Bound: some hundreds of names and keys, and each column's values up to `ColumnSurvey`'s. */
+/** Bound: some hundreds of names and keys, and the values of each column, bounded by `ColumnSurvey`. */
 export class TableSurvey {
   files = 0;
   bytes = 0;
   readonly sample = new FileSample();
-  /** By extension, `.gz` included; "" for none. */
+  /** By extension, including `.gz`; "" for none. */
   readonly extensions = new Map<string, Count>();
-  /** Files of other formats that are passed over, by extension. */
+  /** Skipped files of other formats, by extension. */
   readonly foreign = new Map<string, SkipCount>();
   readonly skips = new Map<SkipReason, SkipCount>();
   /** By the names of the columns. */
   readonly shapes = new Map<string, Shape>();
   readonly columns = new Map<string, ColumnSurvey>();
-  /** Folders directly below the table that carry no column, and the files below each. */
+  /** Folders directly below the table that define no column, and the files below each. */
   readonly plainFolders = new Map<string, SkipCount>();
   /** Files in no folder of the table. */
   readonly direct: SkipCount = { count: 0, examples: [] };
-  /** Keys with folders that are named oddly, by what is odd. */
+  /** Keys with oddly named folders, by what is odd. */
   readonly odd = new Map<string, SkipCount>();
   readonly days = new DayVolumes();
   readonly #prefix: string;
@@ -87,7 +87,7 @@ export class TableSurvey {
     if (reason === 'extension') noteUnder(this.foreign, shownExtension(key), key);
   }
 
-  /** The files to look into: all of a few; else the newest, the oldest, one of each shape, and others. */
+  /** The files to inspect: all if there are few; otherwise the newest, the oldest, one of each shape, and others. */
   get samples(): readonly ListedObject[] {
     const shapes = [...this.shapes.values()].map(({ example }) => example);
     return this.sample.files(mostSampled, shapes);

@@ -1,9 +1,9 @@
-// The hop that makes lines of fetched units, one after the other, whatever the format.
+// The hop that makes lines of fetched units, one after another, for any format.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { asChanged, objectOf, type FetchedStep, type VersionPart } from './steps.ts';
 
-/** What follows of an object that changed is passed over. */
+/** The remaining units of a changed object are skipped. */
 export async function* decodeUnits(
   steps: AsyncIterable<FetchedStep>,
   signal: AbortSignal,
@@ -25,7 +25,7 @@ export async function* decodeUnits(
   }
 }
 
-/** A format may read on from the bucket while it decodes, and find the object changed only then. */
+/** A format may read more from the bucket while it decodes, and find only then that the object has changed. */
 async function* decode(
   { file, unit: fetched, nulled }: Extract<FetchedStep, { kind: 'fetched' }>,
   signal: AbortSignal,

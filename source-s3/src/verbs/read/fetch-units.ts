@@ -1,27 +1,35 @@
-// The hop that fetches the next unit while one is decoded.
+// The hop that fetches the next units while one is decoded.
 import { withChanges } from '@s3-connectors/common/protocol/record-frame.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { clashesOf } from '../../columns/partition-conflicts.ts';
+import { ByteBudget } from '../../engine/byte-budget.ts';
 import { fileConstants, fileSpellings } from '../../columns/table-columns.ts';
 import type { FetchedUnit } from '../../formats/contract/format.ts';
 import { orChanged, type FetchedStep, type TableReading, type UnitStep } from './steps.ts';
 
-const unitsFetched = 2; // The one being decoded and the one behind it, on disk.
+/** After the one whose lines are taken: one may be decoded ahead, and the other is on disk when the turn of that one comes. */
+const unitsAhead = 2;
+/** Those units and, of small files, the ends and beginnings of the files around them. */
+const stepsAhead = 3 * unitsAhead + 2;
 
-/** Who takes a fetched unit disposes of it; of those that nobody takes it disposes itself, when nothing is fetched any more. */
+/** The consumer disposes of each unit that it takes. This function disposes of all others, once nothing is being fetched. */
 export async function* fetchUnits(
   reading: TableReading,
   steps: AsyncIterable<UnitStep>,
   signal: AbortSignal,
 ): AsyncGenerator<FetchedStep> {
   await using ahead = new FetchedAhead();
+  const places = new ByteBudget(unitsAhead); // A unit takes one.
   const fetch = async (step: UnitStep, stop: AbortSignal): Promise<FetchedStep> => {
+    if (step.kind !== 'unit') return step;
+    const giveBack = await places.take(1, stop);
     const fetched = await fetchUnit(reading, step, stop);
-    if (fetched.kind === 'fetched') ahead.keep(fetched.unit);
+    if (fetched.kind === 'fetched') ahead.keep(fetched.unit, giveBack);
+    else giveBack();
     return fetched;
   };
-  for await (const step of mapConcurrent(steps, unitsFetched, fetch, signal)) {
+  for await (const step of mapConcurrent(steps, stepsAhead, fetch, signal)) {
     if (step.kind === 'fetched') ahead.release(step.unit);
     yield step;
   }
@@ -29,10 +37,9 @@ export async function* fetchUnits(
 
 async function fetchUnit(
   { config, table, frame, columns, folders }: TableReading,
-  step: UnitStep,
+  step: Extract<UnitStep, { kind: 'unit' }>,
   signal: AbortSignal,
 ): Promise<FetchedStep> {
-  if (step.kind !== 'unit') return step;
   const { file, names, unit } = step;
   const { object } = file;
   const { texts, nulled } = fileConstants(config, table, object, { names, folders });
@@ -42,19 +49,21 @@ async function fetchUnit(
   return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal), nulled }));
 }
 
-/** What was fetched and nobody has taken: it is on disk, and would stay there when the reading ends early. */
+/** Fetched units that no one has taken. They are on disk, and would stay there if the reading ended early. */
 class FetchedAhead implements AsyncDisposable {
-  readonly #units = new Set<FetchedUnit>();
+  readonly #units = new Map<FetchedUnit, () => void>();
 
-  keep(unit: FetchedUnit): void {
-    this.#units.add(unit);
+  /** `giveBack`: the unit's place among those ahead. */
+  keep(unit: FetchedUnit, giveBack: () => void): void {
+    this.#units.set(unit, giveBack);
   }
 
   release(unit: FetchedUnit): void {
+    this.#units.get(unit)?.();
     this.#units.delete(unit);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const unit of this.#units) await unit[Symbol.asyncDispose]();
+    for (const unit of this.#units.keys()) await unit[Symbol.asyncDispose]();
   }
 }

@@ -6,7 +6,7 @@ import type { RowPosition, SourceFile } from '../../formats/contract/format.ts';
 import { NameLookup } from '../../layout/name-lookup.ts';
 import { orChanged, type ChangedStep, type TableReading, type UnitStep } from './steps.ts';
 
-const filesOpened = 4; // Footers or heads ahead: 256 KiB each.
+const filesOpened = 4; // Footers or beginnings ahead: 256 KiB each.
 
 export async function* openFiles(
   reading: TableReading,
@@ -25,7 +25,7 @@ export async function* openFiles(
 
 type OpenedStep = { readonly kind: 'opened'; readonly file: SourceFile };
 
-/** An archive's files are opened one by one. */
+/** The files of an archive are opened one by one. */
 async function* stepsOf(
   opened: SourceFile,
   { asked, reading }: { readonly asked: NameLookup; readonly reading: TableReading },

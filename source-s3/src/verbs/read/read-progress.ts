@@ -1,4 +1,4 @@
-// How much of a stream has been sent, for people who look on and for metrics.
+// How much of a stream has been sent, for the progress line and for metrics.
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -8,11 +8,11 @@ type LinesPart = Extract<ReadPart, { kind: 'lines' }>;
 
 export class ReadProgress {
   records = 0;
-  /** Of records. */
+  /** Bytes of records. */
   bytes = 0;
-  /** Read to their end. */
+  /** Files read to their end. */
   files = 0;
-  /** Of objects, as they are stored. */
+  /** Stored bytes of objects. */
   #finishedBytes = 0;
   #file: LinesPart['file'] | undefined;
   #rowsOfFile = 0;
@@ -36,7 +36,7 @@ export class ReadProgress {
     yield { metric: 's3_connectors.read.files', value: this.files, of: { stream } };
   }
 
-  /** From 0 to 1, of `totalBytes` of objects. Of the file in hand as many bytes count as its rows are of its known rows. */
+  /** From 0 to 1, of `totalBytes` of objects. The current file counts with the share of its known rows that were read. */
   shareOf(totalBytes: number): number {
     const { object, rows = 0 } = this.#file ?? {};
     const current = object === undefined || rows === 0 ? 0 : object.size * Math.min(1, this.#rowsOfFile / rows);

@@ -1,4 +1,4 @@
-// read: tables, then one stream after the other: list → plan → open → fetch → decode → checkpoint.
+// read: tables, then one stream after another: list → plan → open → fetch → decode → checkpoint.
 
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -36,14 +36,14 @@ import { fromStreamState } from '../../progress/stream-state.ts';
 import { reportTables } from '../../listing/report-tables.ts';
 import { findTables, type Table, type Tables } from '../../listing/tables.ts';
 
-/** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
+/** A stream that fails is INCOMPLETE, is named in a TRACE ERROR, and does not affect the others. */
 export async function* read(
   config: SourceConfig,
   catalog: readonly ConfiguredStream[],
   saved: SavedState,
   context: ReadContext,
 ): AsyncGenerator<Output> {
-  const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
+  const widened = widenPipes([standard.output]); // S3 is asked meanwhile.
   await using session = await openResources(config, context);
   using _ = context.metrics?.observe(() => requestPoints(session.s3));
   const tables = await findTables(session.s3, config, context.signal);
@@ -70,7 +70,7 @@ type StreamReading = {
   readonly table: Table;
   readonly stream: ConfiguredStream;
   readonly saved: SavedState;
-  /** Name of the stream's own temporary folder. */
+  /** The name of the stream's own temporary folder. */
   readonly place: string;
 };
 
@@ -88,10 +88,25 @@ async function* readStream(
   const planned = { s3, table, format, planning, log };
   const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));
   const folder = await subfolder(session.folder, place);
-  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
+  // Text needs none; the second one needs a second core.
+  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes));
+  await using secondEngine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes / 2));
   const columns = columnsOfSchema(stream.jsonSchema);
   const { cursor } = plan;
-  const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
+  const engines = { engine, ...(config.cores > 1 && { secondEngine }) };
+  const reading = {
+    s3,
+    ...engines,
+    folder,
+    log,
+    format,
+    config,
+    table,
+    frame: frameOf(stream),
+    columns,
+    folders,
+    cursor,
+  };
   const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
   const findings = new TableFindings({ folders, columns });
   const shown = { log, watch, metrics, clock: s3.clock };
@@ -99,7 +114,7 @@ async function* readStream(
   try {
     yield* markedAtOnce(withCheckpoints(parts, checkpointing));
   } finally {
-    // Also of a stream that fails: what is null in the records that were sent is said.
+    // Also for a stream that fails: nulls in the records that were sent are reported.
     for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
   }
   if (cursor.isFull) log('WARN', narrowed(table, config));

@@ -1,4 +1,4 @@
-// What goes from hop to hop of a read, and the one context of all hops.
+// The items that pass from hop to hop of a read, and the context of all hops.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
@@ -16,26 +16,26 @@ export type TableReading = Reading & {
   readonly config: SourceConfig;
   readonly table: Table;
   readonly frame: RecordFrame;
-  /** What the catalog asks for. */
+  /** The columns of the catalog. */
   readonly columns: readonly Column[];
-  /** Those that the table's folders carry. */
+  /** The columns of the table's folders. */
   readonly folders: PartitionColumns;
   readonly cursor: Cursor;
 };
 
-/** A file of which something is to be read, before its units. */
+/** A file with something to read, before its units. */
 type FileStep = {
   readonly kind: 'file';
   readonly file: SourceFile;
   readonly names: FileColumns;
-  /** A run before this one has read a part of it. */
+  /** An earlier run has read a part of it. */
   readonly isResumed: boolean;
 };
-/** No longer the listed version. */
+/** It is no longer the listed version. */
 export type ChangedStep = { readonly kind: 'changed'; readonly object: ListedObject };
 type EndStep = { readonly kind: 'end'; readonly object: ListedObject };
 
-/** What is to be fetched of a file, in its order. */
+/** What to fetch of a file, in its order. */
 export type UnitStep =
   | FileStep
   | { readonly kind: 'unit'; readonly file: SourceFile; readonly names: FileColumns; readonly unit: Unit }
@@ -48,7 +48,7 @@ export type FetchedStep =
       readonly kind: 'fetched';
       readonly file: SourceFile;
       readonly unit: FetchedUnit;
-      /** Columns that are null in all its rows, for JSON has no form for the folder's value. */
+      /** Columns that are null in all its rows, because JSON has no form for the folder's value. */
       readonly nulled: readonly string[];
     }
   | EndStep
@@ -58,16 +58,16 @@ type LinesPart = {
   readonly kind: 'lines';
   readonly bytes: Buffer;
   readonly rows: number;
-  /** Behind the lines. */
+  /** After the lines. */
   readonly position: Position;
   readonly file: SourceFile;
   readonly findings: Findings | undefined;
 };
 
-/** What one version of each object gives; of one that is `changed`, `rows` were sent before. */
+/** The parts of one version of each object. `changed`: `rows` of it were sent before. */
 export type VersionPart = FileStep | LinesPart | EndStep | (ChangedStep & { readonly rows: number });
 
-/** Lines with the position behind them, or the end of an object; `again`: of one that replaced a planned one. */
+/** Lines with the position after them, or the end of an object. `again`: of an object that replaced a planned one. */
 export type ReadPart =
   | FileStep
   | LinesPart
@@ -77,7 +77,7 @@ export function objectOf(step: UnitStep | FetchedStep): ListedObject {
   return 'file' in step ? step.file.object : step.object;
 }
 
-/** The result, or that the object is no longer the listed version. */
+/** The result, or the fact that the object is no longer the listed version. */
 export async function orChanged<T>(object: ListedObject, work: () => Promise<T>): Promise<T | ChangedStep> {
   try {
     return await work();
@@ -86,7 +86,7 @@ export async function orChanged<T>(object: ListedObject, work: () => Promise<T>)
   }
 }
 
-/** @throws the error, unless it says that. */
+/** @throws the error, unless it means that. */
 export function asChanged(object: ListedObject, error: unknown): ChangedStep {
   if (error instanceof ConnectorError && error.code === 'S3_OBJECT_CHANGED') return { kind: 'changed', object };
   throw error;

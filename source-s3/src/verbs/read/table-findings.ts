@@ -1,4 +1,4 @@
-// What reading a table finds out about its columns, gathered from the parts that go by.
+// What reading a table reveals about its columns, collected from the parts that pass by.
 import { ColumnDrift } from '../../columns/column-drift.ts';
 import { HeaderDrift } from '../../columns/header-drift.ts';
 import { ConflictReport } from '../../columns/partition-conflicts.ts';
@@ -14,7 +14,10 @@ export class TableFindings {
   readonly #headers = new HeaderDrift();
   readonly #nulled = new FieldReport();
   readonly #repeated = new FieldReport();
-  /** Of a file that is read from its start and whose columns only all its records tell: those that were seen. */
+  /**
+   * The columns seen so far in a file that is read from its start and whose columns only become known from all its records.
+   * Undefined for other files.
+   */
   #seen: Set<string> | undefined;
   #rows = 0;
 

@@ -1,7 +1,7 @@
-// The last hop of a read: passes the lines on, moves the cursor, and puts STATEs between them.
+// The last hop of a read: passes the lines on, moves the cursor, and inserts STATEs.
 //
-// A STATE is only ever printed together with a record that follows it, but for the last one of a stream that was read to
-// its end: a stream that was cut can then never look complete to a destination which sees nothing but records and states.
+// A STATE is only printed together with a record that follows it, except the last one of a stream that was read to its end. So a
+// stream that was cut never looks complete to a destination that sees only records and states.
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
@@ -23,7 +23,7 @@ const progressEveryMs = 10_000;
 type Stream = {
   readonly stream: StreamDescriptor;
   readonly cursor: Cursor;
-  /** Takes what is found out about the table's columns. */
+  /** Collects what is found about the table's columns. */
   readonly findings: TableFindings;
   /** Of the objects to read. */
   readonly totalBytes: number;
@@ -96,7 +96,7 @@ function watchSent(
   return watching;
 }
 
-/** Rows of the first file for its size, scaled to the size of all. */
+/** The rows of the first file for its size, scaled to the size of all. */
 function estimate(
   stream: StreamDescriptor,
   { file }: Extract<ReadPart, { kind: 'lines' }>,

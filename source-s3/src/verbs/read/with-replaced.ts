@@ -1,11 +1,12 @@
-// The hop for objects that were replaced while they were read: they are listed again and read once more, whole, after all others.
+// The hop for objects that were replaced while they were read: they are listed again and read once more, completely, after all
+// others.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { ReadPart, TableReading, VersionPart } from './steps.ts';
 
-/** `read`: the parts of one version of each object. @throws S3_OBJECT_CHANGED for one that is replaced again. */
+/** `read`: the parts of one version of each object. @throws S3_OBJECT_CHANGED for an object that is replaced again. */
 export async function* withReplaced(
   reading: TableReading,
   objects: Iterable<ListedObject>,
@@ -36,7 +37,7 @@ export async function* withReplaced(
 
 async function listAgain({ s3 }: TableReading, key: string, signal: AbortSignal): Promise<ListedObject | undefined> {
   for await (const page of listPages(s3, { prefix: key, pageSize: 1 }, signal)) {
-    return page.objects.find((object) => object.key === key); // The first in byte order: a prefix sorts before all it starts.
+    return page.objects.find((object) => object.key === key); // The first in byte order: a prefix sorts before everything that begins with it.
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-// Which run and part a destination belongs to: by its config, else by what a scheduler put into the environment.
+// The run and part of a destination: from its config, or else from the environment of a scheduler.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// What `ddl` prints for every engine and form of file, held to the files of golden/. UPDATE_GOLDEN=1 writes them.
+// The output of `ddl` for every engine and form of file, compared with the files of golden/. UPDATE_GOLDEN=1 writes them.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Whatever columns, members and tables are called, a statement has the same parts as one with plain names: no name ends a quotation,
-// begins a comment or adds a part. And each column is in the statement or in a comment.
+// Whatever the names of columns, members and tables, a statement has the same parts as one with plain names: no name ends a
+// quotation, begins a comment or adds a part. And each column is in the statement or in a comment.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -28,7 +28,7 @@ function columnsOf(types: fc.Arbitrary<SqlType>): fc.Arbitrary<readonly SqlColum
   return fc.uniqueArray(column, { minLength: 1, maxLength: 5, selector: ({ name }) => name });
 }
 
-/** Texts and names by their quotation marks, as the engine reads them; a backslash escapes in the engines that know that. */
+/** Texts and names by their quotation marks, as the engine reads them. A backslash escapes in engines that support it. */
 const quotations: Readonly<Record<Exclude<DdlEngine, 'glue'>, RegExp>> = {
   athena: /`(?:``|[^`])*`|'(?:\\.|[^'\\])*'/gsu,
   spark: /`(?:``|[^`])*`|'(?:\\.|[^'\\])*'/gsu,
@@ -49,6 +49,10 @@ function partsOf(
   const quoted = code.match(quotations[engine]) ?? [];
   return { rest: code.replaceAll(quotations[engine], 'Q'), inner: quoted.map((text) => text.slice(1, -1)) };
 }
+
+/** Properties that only a table with names in two cases has. */
+const ofTwins =
+  /,\n {2}extra_properties = MAP\(ARRAY\[Q(?:, Q)*\], ARRAY\[Q(?:, Q)*\]\)|\nWITH SERDEPROPERTIES \(Q = Q(?:, Q = Q)*\)/u;
 
 /** Without folders that some engines make columns of. */
 const place = { location: 's3://b/p/t/' };
@@ -102,7 +106,7 @@ suite('hostile names', () => {
           }
           const plain = await statementOf(engine, tableOf(form, 't', withPlainNames(shown), place));
           const [found, wanted] = [partsOf(engine, printed), partsOf(engine, plain ?? '')];
-          assert.equal(found.rest, wanted.rest);
+          assert.equal(found.rest.replace(ofTwins, ''), wanted.rest);
           if (engine !== 'clickhouse') return;
           // The columns are a text with names in quotes of its own.
           const structure = found.inner.at(-1)?.replaceAll(/\\(.)/gsu, '$1') ?? '';

@@ -1,4 +1,4 @@
-// DdlTables for the tests of statements, and what `ddl` prints for them.
+// DdlTables for the tests of statements, and the output of `ddl` for them.
 import { dialects, type DdlEngine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { describeTable, glueJson, sqlOf } from '@s3-connectors/common/destination/ddl/statement.ts';
 import { tableName } from '@s3-connectors/common/destination/ddl/table-name.ts';

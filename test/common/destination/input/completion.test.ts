@@ -60,7 +60,7 @@ suite('whether a stream is complete', () => {
     test(`${regime}: after "${events}" it is ${expected}`, () => assert.equal(ending(regime, events), expected));
   }
 
-  test('is told by COMPLETE and INCOMPLETE alone', () => {
+  test('is decided only by COMPLETE and INCOMPLETE', () => {
     const status = (value: string, stream_descriptor: unknown = { name: 's', namespace: null }) =>
       streamEnd(
         parseTrace(line({ type: 'STREAM_STATUS', error: null, stream_status: { stream_descriptor, status: value } })),

@@ -74,7 +74,7 @@ suite('durable states', () => {
     states.add(1, state(2000));
     assert.deepEqual(taken(states), [{ id: 2000, records: 0, rejected: 0 }]);
     states.stored(0, states);
-    assert.match(states.supersededText ?? '', /^994 states are not given back/u);
+    assert.match(states.supersededText ?? '', /^994 states are not printed/u);
     const printed = taken(states);
     assert.deepEqual(
       printed.map(({ id }) => id),
@@ -134,7 +134,7 @@ suite('durable states', () => {
     assert.equal(states.supersededText, undefined);
   });
 
-  test('states of several streams are given back in the order in which they came', () => {
+  test('states of several streams are returned in the order in which they came', () => {
     const states = new DurableStates(3, Infinity);
     for (const [id, scope] of [2, 0, 1, 'all', 1, 0].entries()) states.add(scope as Scope, state(id));
     assert.deepEqual(
@@ -187,7 +187,7 @@ suite('durable states', () => {
     ]);
   });
 
-  test('thousands of waiting states are given back in their order', () => {
+  test('thousands of waiting states are returned in their order', () => {
     const states = new DurableStates(3, Infinity);
     const file = {};
     states.opened(0, file, states.record(0));
@@ -222,7 +222,7 @@ suite('durable states', () => {
 
 type OpenFile = { readonly stream: number; readonly file: number; readonly records: number[] };
 
-/** The same by brute force: every record is kept, and every state asks for every record before it. */
+/** A brute-force model: it keeps every record, and every state checks every record before it. */
 class Model {
   readonly #states = new DurableStates(3, Infinity);
   readonly #open: OpenFile[] = [];

@@ -8,7 +8,7 @@ import { byStreamKey } from '@s3-connectors/common/destination/input/stream-name
 
 const streams = [{ name: 'a' }, { name: 'b' }];
 
-/** What lines come to for two streams of a platform that says nothing of their ends. */
+/** The result of lines for two streams of a platform that reports no ends. */
 function taken(...lines: readonly string[]) {
   const states = new DurableStates(streams.length, Infinity);
   const completion = new Completion(streams.map(() => 'legacy'));

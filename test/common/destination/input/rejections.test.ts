@@ -14,7 +14,7 @@ function tallied(accepted: number, ...rejected: readonly (readonly [typeof wrong
 }
 
 suite('rejections', () => {
-  test('keep the record byte for byte beside the reason', () => {
+  test('keep the record byte for byte next to the reason', () => {
     const bytes = Buffer.from('xx{"n":1.10, "s":"é"}yy');
     const line = rejectedLine({ reason: 'wrong_type', field: 'a"b' }, bytes.subarray(2, bytes.length - 2));
     assert.equal(line.toString(), '{"reason":"wrong_type","field":"a\\"b","record":{"n":1.10, "s":"é"}}');

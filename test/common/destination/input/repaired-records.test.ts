@@ -1,4 +1,5 @@
-// Records with what JSON or UTF-8 does not have, NaN and halves of surrogate pairs: they are stored, and every reader takes them.
+// Records with what JSON or UTF-8 cannot express, NaN and halves of surrogate pairs: they are stored, and every reader accepts
+// them.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -38,7 +39,7 @@ function record(data: string, stream = 'a'): string {
   return `{"type":"RECORD","record":{"stream":"${stream}","data":${data},"emitted_at":1}}\n`;
 }
 
-/** A value as it is sent, as every reader has to see it, and how many of its parts that changes. */
+/** A value as sent, as every reader must see it, and the number of its changed parts. */
 type Sent = { readonly sent: string; readonly read: unknown; readonly nulled: number; readonly repaired: number };
 
 const halves = fc.constantFrom('\ud83d', '\ude00', '\udfff', '\ud800', '\udbff\udbff', '\udc00\ud800');

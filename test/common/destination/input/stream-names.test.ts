@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import * as fc from 'fast-check';
+
 import { createRecordScanner } from '@s3-connectors/common/records/record-scanner.ts';
 import { byStreamKey, StreamNames } from '@s3-connectors/common/destination/input/stream-names.ts';
 
@@ -25,7 +27,7 @@ suite('the stream of a record', () => {
     assert.equal(find({ stream: 'c' }), 'c');
   });
 
-  test('is the only one of its name when the namespace is left out, as PyAirbyte’s cache does', () => {
+  test('is the only one of its name when the namespace is omitted, as PyAirbyte’s cache does', () => {
     assert.equal(find({ stream: 'a' }), 'x.a');
     assert.equal(find({ stream: 'a', namespace: null }), 'x.a');
   });
@@ -33,5 +35,28 @@ suite('the stream of a record', () => {
   test('is none when several have the name, or none has the namespace', () => {
     assert.equal(find({ stream: 'b' }), undefined);
     assert.equal(find({ stream: 'a', namespace: 'z' }), undefined);
+  });
+
+  test('is found after others as it is found alone, however the names are spelled', () => {
+    const names = new StreamNames(streams);
+    const scanner = createRecordScanner([]);
+    const name = fc.constantFrom('"a"', '"b"', '"c"', '"d"', '"\\u0061"', '"ab"', '""', '"\u00e9"');
+    const namespace = fc.constantFrom(
+      '',
+      ',"namespace":null',
+      ',"namespace":"x"',
+      ',"namespace":"y"',
+      ',"namespace":"xx"',
+    );
+    fc.assert(
+      fc.property(name, namespace, (stream, more) => {
+        const bytes = Buffer.from(`{"type":"RECORD","record":{"stream":${stream}${more},"data":{}}}\n`);
+        scanner.scan(bytes, 0, bytes.length - 1);
+        const alone = new StreamNames(streams).find(bytes, scanner.envelope);
+        assert.equal(names.find(bytes, scanner.envelope), alone);
+        assert.equal(names.known(bytes, scanner.envelope), alone);
+      }),
+      { seed: 20_260_301, numRuns: 1000 },
+    );
   });
 });

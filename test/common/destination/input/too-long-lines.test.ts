@@ -19,7 +19,7 @@ type Stream = { readonly name: string; readonly namespace?: string };
 const maxLineBytes = 10_000;
 const airbyte = { maxLineBytes, outlineDepth: outlineDepth.airbyte };
 
-/** Which stream each line is set aside of, by its name with the namespace, and why. */
+/** The stream that each line is set aside for, by its name with the namespace, and the reason. */
 async function setAside(input: AsyncIterable<Uint8Array>, streams: readonly Stream[]): Promise<readonly string[]> {
   const seen: string[] = [];
   const intake = new LineIntake({
@@ -53,7 +53,7 @@ function objectText(members: readonly (readonly [key: string, json: string])[], 
 }
 
 const order = fc.array(fc.nat(1000), { minLength: 8, maxLength: 8 });
-/** Sizes around the limit and what is kept of a line, and what is long: plain text, escapes, containers. */
+/** Sizes around the limit and around the kept part of a line, and the kind of long content: plain text, escapes, containers. */
 const size = fc.constantFrom(0, 10, 5000, maxLineBytes - 20, maxLineBytes, 70_000);
 const filler = fc.constantFrom<(bytes: number) => string>(
   (bytes) => JSON.stringify('x'.repeat(bytes)),

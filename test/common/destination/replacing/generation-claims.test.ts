@@ -1,4 +1,4 @@
-// Whose rows a place has, by the records of its generations.
+// The owner of a place's rows, according to the records of its generations.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import {

@@ -1,4 +1,4 @@
-// What is written down when a generation is first seen, and what goes in the end by that record.
+// What is recorded when a generation is first seen, and what is deleted at the end because of that record.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -59,7 +59,7 @@ suite('what becomes of earlier data', () => {
     assert.throws(() => kindOf('append', 5, 3, 9), /minimum_generation_id 3 and the generation_id 5/u);
   });
 
-  test('by a generation: what is named and was not written anew since it was first seen goes', () => {
+  test('deletes by a generation what it names and what was not written again since it was first seen', () => {
     const record = {
       version: 1,
       generation_id: 2,

@@ -10,7 +10,7 @@ import { intentOf, latestJson, manifestOf, seedIntent, seedLatest, seedMarks } f
 import { keysBelow, marksIn, nameOf, openPlace, prefix, users, type Setting } from './support/place.ts';
 import { watchSteps } from './support/steps.ts';
 
-const finished = 'INFO An interrupted replacement of "users" was finished: its new data counts.';
+const finished = 'INFO An interrupted replacement of "users" was finished: its new data is current.';
 const rolledBack = 'WARN An interrupted replacement of "users" was rolled back: the previous data stays current.';
 
 function seedStaged({ server }: Setting, intent: Intent, ...marks: readonly number[]): void {
@@ -20,7 +20,7 @@ function seedStaged({ server }: Setting, intent: Intent, ...marks: readonly numb
   }
 }
 
-/** Someone writes latest.json anew just before each of our first writes of it. */
+/** Another process writes latest.json just before each of our first writes of it. */
 function disturb(it: Setting, times: number, write: () => void): { readonly writes: () => number } {
   let writes = 0;
   it.server.setHooks({
@@ -94,7 +94,7 @@ suite('settling what was interrupted', () => {
     assert.deepEqual(it.lines, [rolledBack, rolledBack, rolledBack]);
   });
 
-  test('passes over a manifest that is removed just when it is to be read', async () => {
+  test('skips a manifest that is removed just before it is read', async () => {
     await using it = await openPlace();
     seedMarks(it, 1, 2);
     const intent = intentOf([2], [1]);
@@ -124,7 +124,7 @@ suite('settling what was interrupted', () => {
     [4, 5],
     [5, 5],
   ] as const) {
-    const end = times < 5 ? 'succeeds where' : 'gives up where';
+    const end = times < 5 ? 'succeeds where' : 'aborts where';
     test(`${end} someone else writes latest.json ${times} times between its looks and its writes`, async () => {
       await using it = await openPlace();
       seedMarks(it, 1, 2);

@@ -38,7 +38,7 @@ suite('settling what was interrupted', () => {
     });
   }
 
-  test('keeps what counts and what was there before, also where a manifest to roll back names it as its own', async () => {
+  test('keeps the current and the previous data, also if a manifest to roll back names it as its own', async () => {
     await using it = await openPlace();
     seedMarks(it, 1, 2, 3, 4);
     seedLatest(it, intentOf([1], []));
@@ -104,7 +104,7 @@ suite('settling what was interrupted', () => {
         async onRequest({ operation, key }) {
           if (isPaused || operation !== 'PutObject' || key !== latestJson) return;
           isPaused = true;
-          await settle(it.area, users); // As a run does that only appends.
+          await settle(it.area, users); // As in a run that only appends.
         },
       });
       await assert.rejects(replaceSet(it.area, replacement), { code: 'S3_OBJECT_CONFLICT' });
@@ -142,7 +142,7 @@ suite('settling what was interrupted', () => {
     assert.equal(it.lines.length, 1);
     assert.match(
       String(it.lines[0]),
-      /^WARN The replacement of "users" is taken back by the next run, .*latest\.json/u,
+      /^WARN The replacement of "users" is rolled back by the next run, .*latest\.json/u,
     );
     it.server.clearFaults();
     await settle(it.area, users);

@@ -41,7 +41,7 @@ const intent: fc.Arbitrary<Intent> = fc.record({
   previous: fc.array(ownKey),
 });
 
-/** As it is after a way through JSON: objects without the prototypes that fast-check gives them. */
+/** As after a round trip through JSON: objects without the prototypes of fast-check. */
 function plain<T>(value: T): T {
   return structuredClone(value);
 }
@@ -150,7 +150,7 @@ suite('a manifest', () => {
   assert.ok(whole);
   const wrong: readonly (readonly [what: string, change: object])[] = [
     ['of another version', { version: 2 }],
-    ['of an export that is no name of one', { export: 'latest' }],
+    ['of an export whose name is not valid', { export: 'latest' }],
     ['of another export', { export: newExportId(new Date(), '0') }],
     ['in no known state', { state: 'half' }],
     ['without a stream', { stream: undefined }],
@@ -176,7 +176,7 @@ suite('a manifest', () => {
     });
   }
 
-  test('is refused where latest.json names earlier exports that are none or too many, or has no revision', () => {
+  test('is refused if latest.json names too many earlier exports or invalid ones, or has no revision', () => {
     const id = newExportId(new Date(), '0');
     const most = Array.from({ length: keptManifests }, () => id);
     assert.deepEqual(readLatest({ earlier: most }), { current: undefined, earlier: most, revision: 'r' });

@@ -155,7 +155,7 @@ suite('what a folder holds', () => {
 });
 
 suite('a staged key', () => {
-  test('is told apart into its export and the key that it is for', () => {
+  test('is parsed into its export and the key that it is for', () => {
     for (const rest of dataFiles) {
       for (const prefix of ['', 'p/']) {
         const staged = stagedKey(prefix, exportId, prefix + rest);
@@ -223,7 +223,7 @@ suite('a document of a run', () => {
     }
   });
 
-  test('is no other key of ours', () => {
+  test('is not another key of this connector', () => {
     for (const rest of [...dataFiles, ...others.filter((one) => !documents.includes(one)), ...strangers]) {
       assert.equal(ownRunKey('p/', `p/${rest}`), undefined, rest);
     }

@@ -53,7 +53,7 @@ suite('the previous set', () => {
     );
   });
 
-  test('without what is written anew is what is deleted', () => {
+  test('without what is written again is what is deleted', () => {
     assert.deepEqual(keysWithout(['a', 'b', 'c'], ['b'], ['d', 'c']), ['a']);
   });
 });

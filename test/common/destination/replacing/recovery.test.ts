@@ -45,7 +45,7 @@ suite('the recovery of an interrupted replacement', () => {
         const recovery = decideRecovery(intent, latest);
         assert.equal(recovery.kind, expected === next ? 'finish' : 'roll_back');
         const { surplus } = recovery;
-        for (const one of surplus.slice(0, cut)) objects.delete(one); // Interrupted itself, then done anew.
+        for (const one of surplus.slice(0, cut)) objects.delete(one); // Interrupted itself, then repeated.
         for (const one of surplus) objects.delete(one);
         assert.deepEqual([...objects].toSorted(), expected.toSorted());
       }),
@@ -69,7 +69,7 @@ suite('the recovery of an interrupted replacement', () => {
     assert.deepEqual(decideRecovery({ ...intent, state: 'published' }, latest), { kind: 'none' });
   });
 
-  test('takes back what was begun before anything was ever published', () => {
+  test('rolls back what was begun before anything was ever published', () => {
     const { intent } = replacedUpTo(0, ['f/1'], ['f/1', 'f/2']);
     assert.deepEqual(decideRecovery(intent, undefined), { kind: 'roll_back', surplus: ['f/2'] });
     assert.deepEqual(decideRecovery(intent, { current: undefined, earlier: [], revision: '1' }), {

@@ -48,7 +48,7 @@ suite('the steps of a replacement', () => {
     assert.deepEqual(marksIn(it), marks);
   });
 
-  test('leave nothing behind that was copied after another process had rolled the replacement back', async () => {
+  test('leave nothing that was copied after another process had rolled the replacement back', async () => {
     await using it = await openPlace();
     await replaceSet(it.area, await stage(it.area, [1, 2]));
     const replacement = await stage(it.area, [2, 3]);
@@ -58,7 +58,7 @@ suite('the steps of a replacement', () => {
     it.server.setHooks({
       async onRequest({ operation, key }) {
         if (operation !== 'CopyObject' || key !== late) return;
-        other = settle(it.area, users); // As a run does that only appends.
+        other = settle(it.area, users); // As in a run that only appends.
         await deleted.promise;
       },
       async onAnswer({ operation, key, deleted: keys = [] }) {

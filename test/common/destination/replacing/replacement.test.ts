@@ -28,7 +28,7 @@ suite('replacing a set of files', () => {
       `_manifests/users/${replacement.exportId}.json`,
       '_manifests/users/latest.json',
     ]);
-    const left = 'Left where they are, since their names are not of this connector’s making: out/type=users/notes.txt.';
+    const left = 'Not deleted, because their names do not have this connector’s form: out/type=users/notes.txt.';
     assert.deepEqual(it.lines, [`WARN ${left}`]);
   });
 
@@ -132,7 +132,7 @@ suite('replacing a set of files', () => {
     assert.deepEqual(marksIn(it), []);
   });
 
-  test('takes back what it copied when a copy is refused', async () => {
+  test('rolls back what it copied when a copy is refused', async () => {
     await using it = await openPlace();
     await replaceSet(it.area, await stage(it.area, [1, 2]));
     it.server.inject({ kind: 'error', code: 'AccessDenied', operation: 'CopyObject', skip: 1 });
@@ -183,7 +183,7 @@ suite('settling what was interrupted', () => {
     assert.equal(it.server.counts.total.requests, 1);
   });
 
-  test('refuses a manifest that is none', async () => {
+  test('refuses an invalid manifest', async () => {
     await using it = await openPlace();
     it.server.seed(testBucket, 'out/_manifests/users/latest.json', '{"version":2}');
     await assert.rejects(settle(it.area, users), hasCode('BUCKET_DOCUMENT_INVALID'));

@@ -1,4 +1,4 @@
-// Files that wait to be published: each is looked at before it counts, and what a dead run left is removed by its own worker.
+// Files that wait to be published: each is verified before it counts, and what a killed run left is removed by its own worker.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { newExportId, stagingFolder } from '@s3-connectors/common/destination/replacing/export-id.ts';

@@ -1,4 +1,4 @@
-// What a configured stream asks of its earlier data, and how its end is reported: every combination of ids.
+// What a configured stream requires for its earlier data, and how its end is reported: every combination of ids.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// A replacement as readers see it who list and read all the time.
+// A replacement as seen by readers that list and read all the time.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,14 +15,14 @@ const filesPerSet = 20;
 const sets = 6;
 const maxBytes = 1_000_000;
 
-/** What a file holds is its mark, so many for each set. */
+/** The content of a file is its mark; each set has a number of marks. */
 function setOf(body: Buffer | undefined): number | undefined {
   return body && Math.floor(Number(body.toString()) / filesPerSet);
 }
 
 type Sight = { readonly from: number; readonly to: number; readonly sets: ReadonlySet<number>; readonly files: number };
 
-/** Lists the folder and reads what it has listed; what is gone meanwhile is passed over. */
+/** Lists the folder and reads the listed files; files that are gone meanwhile are skipped. */
 async function lookByListing(s3: S3): Promise<Sight> {
   const from = performance.now();
   const keys: string[] = [];
@@ -32,7 +32,7 @@ async function lookByListing(s3: S3): Promise<Sight> {
   return { from, to: performance.now(), sets: new Set(found), files: keys.length };
 }
 
-/** Reads what latest.json names; if some of it is gone by then, it begins anew with latest.json. */
+/** Reads the files in latest.json. If some are gone by then, it starts again with latest.json. */
 async function lookByManifest(s3: S3): Promise<Sight> {
   const key = latestKey(manifestFolder(prefix, users.name));
   for (;;) {

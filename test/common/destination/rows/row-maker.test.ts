@@ -89,7 +89,7 @@ function made(data: string, fields: readonly string[]): Made {
 }
 
 suite('rows of partitions', () => {
-  test('are in folders that a Hive reader decodes to their values, or have these beside them (3,000 records)', () => {
+  test('are in folders that a Hive reader decodes to their values, or have these in a sibling (3,000 records)', () => {
     const fields = ['a', 'b', 'c/d=%'];
     fc.assert(
       fc.property(record, (data) => {
@@ -152,7 +152,7 @@ suite('rows of partitions', () => {
     assert.equal(made(long, ['a', 'day(a)']).row?.match(/a__value/gu)?.length, 1);
   });
 
-  test('are rejected where another field has the name that the value would have beside them', () => {
+  test('are rejected where another field has the name of the sibling with the value', () => {
     assert.deepEqual(made('{"a":[1],"a__value":"mine"}', ['a']).rejection, { reason: 'wrong_type', field: 'a' });
     assert.equal(made('{"a":1,"a__value":"mine"}', ['a']).row, '{"a__value":"mine"}');
   });

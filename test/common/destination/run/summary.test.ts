@@ -35,12 +35,26 @@ test('a summary counts one of anything in the singular, and several in the plura
   ];
   const all = (count: number): string => {
     const each = Object.fromEntries(counts.map((name) => [name, count]));
-    return sentenceOf({ ...figures, ...each, records: count, states: count, files: count });
+    const late = { maxLatenessMs: count * 3_600_000, policy: 'own_partition' } as const;
+    return sentenceOf({ ...figures, ...each, records: count, states: count, files: count }, { late });
   };
   assert.match(all(1), /^1 record and 1 state read \(.*\); 1 file stored/u);
   assert.doesNotMatch(all(1), /\b1 (?:[a-z]+s|halves|were|are|[a-z]+ (?:were|are))\b/u);
   assert.match(all(1), / 1 record had no valid time and is placed by emitted_at\. 1 record breaks its schema/u);
   assert.match(all(2), / 2 records had no valid time and are placed by emitted_at\. 2 records break their schema/u);
+});
+
+test('a summary reports what became of the records of a backfill, in the terms of its policy', () => {
+  const places = {
+    own_partition: 'in the hour of the event',
+    current_hour: 'in the hour of arrival',
+    dead_letter: 'below _rejected/',
+  };
+  for (const [policy, place] of Object.entries(places) as [keyof typeof places, string][]) {
+    const late = { maxLatenessMs: 48 * 3_600_000, policy };
+    const text = sentenceOf({ ...figures, late: 3_000_000 }, { late });
+    assert.ok(text.endsWith(`. 3,000,000 records are more than 48 hours old and are stored ${place}.`), text);
+  }
 });
 
 test('a summary is one message of valid JSON, however many tables there are, and counts those it does not show', () => {

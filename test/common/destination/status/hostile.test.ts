@@ -1,4 +1,4 @@
-// Whatever keys a bucket holds: status counts each of them once, and nothing of them moves the cursor, begins a line, or is markup.
+// Whatever keys a bucket has: status counts each of them once, and none of them moves the cursor, begins a line, or is markup.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// What status learns from documents and files: exports, fields, event types, reasons of rejected records, and what it never shows.
+// What status learns from documents and files: exports, fields, event types, reasons of rejected records; and what it never shows.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -185,7 +185,7 @@ suite('what status reads', () => {
     assert.deepEqual(codesOf(await json(batch())), []);
   });
 
-  test('reports a document that is not ours, and goes on', async () => {
+  test('reports a document of another program, and continues', async () => {
     seedPublished();
     for (const body of ['{', '[]', JSON.stringify({ version: 1, export: canary }), Buffer.alloc(100)]) {
       seedAt(latestKey(folder), body, now);
@@ -223,7 +223,7 @@ suite('what status reads', () => {
     assert.ok(running().counts.of('GetObject').bytesOut <= 2 * 2 * sampleBounds.compressed);
   });
 
-  test('reports files of ours that hold something else', async () => {
+  test('reports files of this connector with unexpected content', async () => {
     seedFile(running(), streamingLayout, { name: 'events', time: now - hourMs, body: 'not gzip' });
     seedFile(running(), streamingLayout, {
       name: 'events',

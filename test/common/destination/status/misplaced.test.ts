@@ -36,7 +36,7 @@ suite('a key below the prefix', () => {
     });
   }
 
-  test('of the other destination, or written beside the data, is in its place', () => {
+  test('of the other destination, or written next to the data, is in its place', () => {
     const id = '20260114T020000000Z-1a2b3c4d-0';
     for (const path of [users, '', `_connection-check-0`, `_manifests/users/generations/7.json`])
       assert.equal(keyKind(prefix + path, where).kind, 'known', path);

@@ -1,4 +1,4 @@
-// The page of `status --html`: one file that asks for nothing, in which nothing of a bucket is markup.
+// The page of `status --html`: one file without requests, in which nothing of a bucket is markup.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';

@@ -1,4 +1,4 @@
-// status: what it says of a bucket, for people and for programs, and when it fails.
+// status: what it reports about a bucket, for people and for programs, and when it fails.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -23,7 +23,7 @@ suite('status of the streaming destination', () => {
   const running = emptyServer();
   const task = () => taskFor(running(), streamingLayout);
 
-  /** A file in each hour of the last days up to now, but for those that `isLeftOut` names. */
+  /** A file in each hour of the last days up to now, except those that `isLeftOut` names. */
   function seedHours(name: string, days: number, isLeftOut: (time: number) => boolean = () => false): void {
     for (let time = hourStart - days * dayMs; time <= hourStart; time += hourMs) {
       if (!isLeftOut(time)) seedFile(running(), streamingLayout, { name, time: time + 60_000 });
@@ -117,7 +117,7 @@ suite('status of the streaming destination', () => {
     assert.deepEqual(codesOf((await reportOf(task())).json), []);
   });
 
-  test('names a type that stopped while others go on, and one that is new', async () => {
+  test('names a type that stopped while others continue, and one that is new', async () => {
     seedHours('events', 10);
     seedHours('sync_aliases', 10, (time) => time > hourStart - 40 * hourMs);
     seedFile(running(), streamingLayout, { name: 'visits', time: now - 2 * hourMs });

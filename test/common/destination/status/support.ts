@@ -82,7 +82,7 @@ export function taskFor(
   };
 }
 
-/** Both forms of the report; `--json` is asked for in a run of its own. */
+/** Both forms of the report. `--json` is requested in a run of its own. */
 export async function reportOf(task: StatusTask, given: Given = {}, at = now): Promise<Reported> {
   const failures: ConnectorError[] = [];
   const said: string[] = [];

@@ -1,4 +1,4 @@
-// The survey of a listing: it counts exactly what it says it counts, and holds no more than its bounds, whatever is listed.
+// The survey of a listing: its counts are exact, and it holds no more than its bounds, whatever is listed.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -17,7 +17,7 @@ const million = 1_000_000;
 const times = { now, recentFrom: now - dayMs, windowFrom: now - 14 * dayMs };
 const surveyOf = (layout = streamingLayout) => new PrefixSurvey({ bucket, prefix, layout }, times);
 
-/** What is held in all: entries of the maps, their examples, and files that may be looked at. */
+/** Everything that is held: entries of the maps, their examples, and candidate files. */
 function held(survey: PrefixSurvey): number {
   const maps = [survey.places, survey.rejected, survey.staged, survey.manifests, survey.misplaced];
   const entries = maps.reduce((sum, { size }) => sum + size, survey.schemas.size);

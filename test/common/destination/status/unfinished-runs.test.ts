@@ -1,4 +1,4 @@
-// What status tells of runs of several writers that are not finished, and that what is kept of others looks wrong to nobody.
+// What status reports about unfinished runs of several writers, and that it does not report what is kept of others.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -23,10 +23,7 @@ suite('status of runs of several writers', () => {
     assert.deepEqual(codesOf(json), ['unfinished_run']);
     const newest = lastModified.toISOString();
     assert.deepEqual(json.unfinished_runs, [{ run: 'nightly', parts: 2, files: 1, newest, is_committing: false }]);
-    assert.match(
-      text.replaceAll(/\s+/gu, ' '),
-      /run the missing parts again and "commit --run nightly", or give it up/u,
-    );
+    assert.match(text.replaceAll(/\s+/gu, ' '), /run the missing parts again and "commit --run nightly", or abort it/u);
   });
 
   test('names one whose commit was not brought to its end', async () => {
@@ -38,7 +35,7 @@ suite('status of runs of several writers', () => {
     );
   });
 
-  test('is content with those that are committed or given up', async () => {
+  test('accepts runs that are committed or aborted', async () => {
     for (const file of ['done/run', 'done/commit', 'aborted/commit']) seed(`_runs/${file}.json`);
     const { json } = await report();
     assert.deepEqual([codesOf(json), json.unfinished_runs], [[], []]);

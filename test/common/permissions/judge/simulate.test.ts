@@ -54,7 +54,7 @@ suite('a request is', () => {
       },
     ],
     [
-      'allowed where another Allow stands beside it',
+      'allowed where another Allow is next to it',
       'allowed by 2',
       get,
       {

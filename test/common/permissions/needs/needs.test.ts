@@ -32,7 +32,7 @@ suite('a connector needs', () => {
   });
 
   test('no condition on prefixes if it reads the entire bucket', () => {
-    const [listing, reading] = needsOf(accesses['source of the whole bucket'] ?? source);
+    const [listing, reading] = needsOf(accesses['source of the entire bucket'] ?? source);
     assert.equal(listing?.prefixes, undefined);
     assert.equal(reading?.resource, 'arn:aws:s3:::publisher-data/*');
   });

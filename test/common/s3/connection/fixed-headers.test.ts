@@ -63,7 +63,7 @@ suite('the expected bucket owner', () => {
   });
 
   for (const [operation, run] of Object.entries(kinds)) {
-    if (operation === 'GetPublicAccessBlock') continue; // Its refusal is no failure.
+    if (operation === 'GetPublicAccessBlock') continue; // Its refusal does not fail the run.
     test(`that is another account makes ${operation} fail with a message that names the field`, async () => {
       await using server = await start('999988887777');
       server.seed(testBucket, 'a', 'body');

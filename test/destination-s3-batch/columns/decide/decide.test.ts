@@ -1,4 +1,4 @@
-// Which fields a table gets from its rows, its catalog and its registry, and when rows may be written as they came.
+// The fields that a table gets from its rows, its catalog and its registry, and when rows may be written unchanged.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
@@ -36,7 +36,7 @@ function decided(rows: readonly string[], { properties = {}, known, asLines = fa
   return { type, surplus, columns: columnsOf(type), isAsTyped: isAsTyped(shape, type, { asLines }) };
 }
 
-/** As in the engine, without what is around them: `"a" BIGINT, "b" VARCHAR`. */
+/** In the engine's form, without the surrounding text: `"a" BIGINT, "b" VARCHAR`. */
 function columnsOf(type: StructType): string {
   return engineType(type).slice('STRUCT('.length, -1);
 }

@@ -1,4 +1,4 @@
-// Rows that are brought into types: what is written is of its type, and what is counted is what went beside the fields.
+// Rows that are fitted to types: what is written is of its type, and what went into siblings is counted.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
@@ -42,7 +42,7 @@ function wrongIn(value: unknown, type: FieldType, path = ''): string | undefined
   return undefined;
 }
 
-/** The members `__json` of a type, which it may always get. */
+/** The members `__json` of a type, which it may get at any time. */
 function countRests(type: FieldType): number {
   if (type.kind === 'list') return countRests(type.items);
   if (type.kind !== 'struct') return 0;

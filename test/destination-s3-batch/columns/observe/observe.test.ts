@@ -4,7 +4,7 @@ import { NOT_JSON } from '@s3-connectors/common/json/json-bytes.ts';
 import { createRecordScanner } from '@s3-connectors/common/records/record-scanner.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
-import { forgetRow, observeRow } from '../../../../destination-s3-batch/src/columns/observe/observe.ts';
+import { forgetRow, isUnusualRow, observeRow } from '../../../../destination-s3-batch/src/columns/observe/observe.ts';
 import { seen, shapeOfSchema, type Shape } from '../../../../destination-s3-batch/src/columns/observe/shape.ts';
 
 /** The byte after the row, between other bytes. */
@@ -36,7 +36,7 @@ function seenIn(shape: Shape, path = ''): Record<string, number> {
   ) as Record<string, number>;
 }
 
-/** The same from what JSON.parse makes of the rows. */
+/** The same from the rows that JSON.parse returns. */
 function parsedFrom(rows: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   const note = (value: unknown, path: string): void => {
@@ -68,7 +68,7 @@ const value = fc.letrec((tie) => ({
 const row = fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: true });
 
 suite('one walk over a row', () => {
-  test('sees what a parser sees, whatever the order of members, the white space and what was there before', () => {
+  test('sees what a parser sees, whatever the order of members, the white space and the earlier rows', () => {
     const rows = fc.array(fc.tuple(row, fc.constantFrom('', ' ', '\t\r', '  ')), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(rows, fc.constantFrom('', 'more\n'), (written, padding) => {
@@ -84,6 +84,44 @@ suite('one walk over a row', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test('notes whole numbers of a list in one step as it notes them one by one, and takes nothing else for them', () => {
+    const item = fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: 0 }).map(String) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(
+          ...['0', '-0', '-7', '999999999999999', '1000000000000000', '9007199254740993', '123456789012345678901'],
+          ...['1.0', '1.5', '1e3', '1E400', 'null', 'true', '"7"', '""', '[1,2]', '[]', '{"a":[3]}'],
+        ),
+      },
+      { weight: 1, arbitrary: fc.constantFrom('', '01', '00', '1.', '1e', '-', '+1', '1 2', 'x', '1"', '\u0001') },
+    );
+    const lists = fc.array(fc.tuple(fc.array(item, { maxLength: 9 }), fc.constantFrom(1, 1, 3, 70)), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    let taken = 0;
+    fc.assert(
+      fc.property(lists, (written) => {
+        const [fast, slow] = [shapeOfSchema({}), shapeOfSchema({})];
+        for (const items of written.flatMap(([list, times]) => Array.from({ length: times }, () => list))) {
+          const [compact, spaced] = [
+            `{"l":[${items.join(',')}],"m":1}`,
+            `{"l":[${items.map((one) => `${one} `).join(',')}],"m":1}`,
+          ];
+          const end = walk(fast, compact);
+          assert.equal(end === NOT_JSON, walk(slow, spaced) === NOT_JSON, compact);
+          assert.equal(end, isJson(compact) ? compact.length : NOT_JSON, compact);
+          if (end === NOT_JSON) return; // What was noted of such a row is taken back.
+          taken += 1;
+          assert.deepEqual(noted(fast), noted(slow), compact);
+        }
+      }),
+      { seed: 20_260_301, numRuns: 3000 },
+    );
+    assert.ok(taken > 10_000, String(taken));
   });
 
   test('takes exactly what a parser takes', () => {
@@ -125,7 +163,7 @@ suite('one walk over a row', () => {
     );
   });
 
-  test('is taken back without a trace, even when it broke off', () => {
+  test('is rolled back without a trace, even if it was cut', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 3 }), row, fc.nat(), (rows, object, cut) => {
         const shape = shapeOfSchema({});
@@ -185,6 +223,10 @@ suite('one walk over a row', () => {
     }
   });
 });
+
+function noted({ counts, votes, usual, items, children }: Shape): unknown {
+  return [counts, votes?.counts, usual, items && noted(items), children.map(noted), isUnusualRow()];
+}
 
 function isJson(text: string): boolean {
   try {

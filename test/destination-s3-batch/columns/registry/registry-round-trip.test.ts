@@ -1,4 +1,4 @@
-// What is kept of a table's types comes back as it was, and is written only over the version that was read.
+// The stored types of a table come back unchanged, and are written only over the version that was read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
@@ -124,7 +124,7 @@ suite('the registry of a table', () => {
     assert.deepEqual(typeJson({ kind: 'struct', fields: [], rest: false }), { type: 'struct', fields: [] });
   });
 
-  test('is nothing as long as there is none, and lies at the root when there is no prefix', async () => {
+  test('is nothing as long as there is none, and is at the root when there is no prefix', async () => {
     await using it = await opened('');
     assert.deepEqual(await readRegistry(it.area, table), { type: undefined, etag: undefined, bytes: 0 });
     await writeRegistry(it.area, { table: 'a b', stream, type: flat, etag: undefined });
@@ -216,7 +216,7 @@ suite('the registry of a table', () => {
     });
   }
 
-  test('is passed over where it is removed after it was listed', async () => {
+  test('is skipped if it is removed after it was listed', async () => {
     await using it = await opened();
     for (const name of ['a', 'b', 'c'])
       await writeRegistry(it.area, { table: name, stream, type: flat, etag: undefined });

@@ -1,4 +1,4 @@
-// Which digits a double holds, held against the texts that writers print for it.
+// The digits that a double holds, compared with the texts that writers print for it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -92,7 +92,7 @@ suite('a number is held by a double', () => {
     ['0.1234567890123456789', 'a decimal of 19 digits'],
     ['9.99000000000000024', 'a decimal of 18 digits'],
     ['1e400', 'a number beyond all doubles'],
-    ['5.0000000000000001', 'a decimal beside a whole number'],
+    ['5.0000000000000001', 'a decimal and a whole number'],
   ] as const;
   for (const [text, what] of rounded) test(`unless it is ${what}`, () => assert.ok(!isDouble(text)));
 });

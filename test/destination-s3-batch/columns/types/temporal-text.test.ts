@@ -43,7 +43,7 @@ for (const type of types) {
     await writeFile(path, texts.map((one) => `${JSON.stringify({ v: one })}\n`).join(''));
     await using engine = await openEngine(folder, { memoryBytes: 256 * 1024 * 1024, threads: () => 1 });
     const row: StructType = { kind: 'struct', fields: [{ name: 'v', type, misfits: false }], rest: false };
-    const read = await engine.rows(`SELECT epoch_us(v) AS v FROM ${rowsSql({ path, longestRow: 100 }, row)}`);
+    const read = await engine.rows(`SELECT epoch_us(v) AS v FROM ${rowsSql({ paths: [path], longestRow: 100 }, row)}`);
     assert.deepEqual(
       read.map(({ v }) => v),
       texts.map((one) => micros(plainText(type, one) ?? '')),

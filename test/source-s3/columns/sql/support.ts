@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 const scalars = ['integer', 'number', 'boolean', 'string', 'binary', 'date', 'time'] as const;
-// Names from a few letters, so that two sets of columns share some; `__proto__` is a name like any other.
+// Names from a few letters, so that two sets of columns share some. `__proto__` is a name like any other.
 const name = fc.oneof(fc.constantFrom('a', 'b', 'B', 'c.d', ''), fc.string({ maxLength: 3 }));
 
 function columnsOf(type: fc.Arbitrary<ColumnType>): fc.Arbitrary<readonly Column[]> {
@@ -12,7 +12,7 @@ function columnsOf(type: fc.Arbitrary<ColumnType>): fc.Arbitrary<readonly Column
     maxLength: 4,
     selector: (column) => column.name,
   });
-  // An object of JavaScript puts names that are numbers first.
+  // A JavaScript object puts names that are numbers first.
   return columns.map((all) => all.filter((column) => !/^\d+$/u.test(column.name)));
 }
 

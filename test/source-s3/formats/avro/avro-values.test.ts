@@ -285,7 +285,7 @@ suite('an Avro value', () => {
   const impossible: readonly (readonly [name: string, type: unknown, value: unknown])[] = [
     ['NaN', 'double', Number.NaN],
     ['-Infinity', 'float', Number.NEGATIVE_INFINITY],
-    ['a time behind the day’s end', logical('int', 'time-millis'), 86_400_000],
+    ['a time after the end of the day', logical('int', 'time-millis'), 86_400_000],
     ['an instant beyond the year 294247', logical('long', 'timestamp-millis'), 9_223_372_036_856_000n],
   ];
   for (const [name, type, value] of impossible) {

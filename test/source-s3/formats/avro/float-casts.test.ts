@@ -1,4 +1,4 @@
-// Floats of Avro under another declared type: the same texts and integers that Parquet's floats become, by the engine.
+// Floats of Avro under another declared type: the same texts and integers as for Parquet's floats, by the engine.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Days and instants as text, as far as they can be stored.
+// Days and instants as text, within the range that can be stored.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Avro files through discover and read: every type exactly, every codec, and the reason when a file is none or is damaged.
+// Avro files through discover and read: every type exactly, every codec, and the reason for a file that is invalid or damaged.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -141,7 +141,7 @@ suite('a file that is no whole Avro file', () => {
     ['cut in its header', sound.subarray(0, 60), /its header is damaged, or was cut/u],
     ['cut in a block', sound.subarray(0, -40), /ends inside a block/u],
     [
-      'cut behind a block’s length',
+      'cut after a block’s length',
       sound.subarray(0, sound.lastIndexOf(sound.subarray(-16), -17) + 17),
       /ends inside a block/u,
     ],
@@ -165,7 +165,7 @@ suite('a file that is no whole Avro file', () => {
       avroFile(people, rows, { codec }),
       new RegExp(`compressed with "${codec}" \\(null, deflate, snappy and zstandard are read\\)`, 'u'),
     ]),
-    ['of no records', noRecords, /its schema is no record but string/u],
+    ['of no records', noRecords, /its schema is not a record but string/u],
     ['with a schema that is damaged', changed(plain, header, 0x78), /its schema is not JSON/u],
   ];
   for (const [name, body, reason] of bodies) {
@@ -186,7 +186,7 @@ suite('a file that is no whole Avro file', () => {
   }
 });
 
-test('a run over Avro files goes on from every state it printed, and fetches no block before it', async () => {
+test('a run over Avro files resumes from every state it printed, and fetches no block before it', async () => {
   const long = Array.from({ length: 60_000 }, (_, id) => ({ id, name: { string: 'x'.repeat(400) } }));
   const body = avroFile(people, long, { blockRows: 700 });
   await using server = await serverWith({ 'lake/t/a.avro': body, 'lake/t/b.avro': avroFile(people, rows) });

@@ -1,4 +1,4 @@
-// Columns that stand both in folder names and in CSV files: one column, and the log says in how many rows they differ.
+// Columns that are both in folder names and in CSV files: one column, and the log reports in how many rows they differ.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

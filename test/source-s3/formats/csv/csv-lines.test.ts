@@ -1,4 +1,4 @@
-// CSV records as RECORD lines: the loops that take four bytes at a step against those that take each byte by itself.
+// CSV records as RECORD lines: the loops that take four bytes at a time against those that take each byte.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -54,7 +54,7 @@ function declared(name: string): 'integer' | undefined {
   return name === 'c' ? 'integer' : undefined;
 }
 
-/** What becomes of text that comes in pieces of so many bytes. */
+/** The result for text that comes in pieces of this many bytes. */
 function told(bytes: Buffer, pieceBytes: number, { dialect, names, nullValues }: Case): Told {
   const records = new CsvRecords(dialect, { key: 'k', origin: 0, columns: 0 });
   const asked = {
@@ -82,7 +82,7 @@ function told(bytes: Buffer, pieceBytes: number, { dialect, names, nullValues }:
   return { lines: out.take().bytes.toString('latin1'), problems };
 }
 
-/** `\xff` alone is no UTF-8. */
+/** `\xff` alone is not UTF-8. */
 function encoded(parts: readonly string[]): Buffer {
   return Buffer.concat(parts.map((part) => (part === '\xff' ? Buffer.of(0xff) : Buffer.from(part))));
 }

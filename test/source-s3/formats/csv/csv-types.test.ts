@@ -1,4 +1,4 @@
-// Types of CSV columns: declared ones, inferred ones, and what becomes of values that do not fit.
+// Types of CSV columns: declared ones, inferred ones, and the results for values that do not fit.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// The dialects of CSV, by files that the real writers made of one table (written/README.md), and the rule of what is null.
+// The dialects of CSV, with files that the real writers made of one table (written/README.md), and the rule of what is null.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ suite('A null value of CSV', () => {
     return (await textRows({ 'lake/t/a.csv': text }, { data_format: { format: 'csv', ...options } })).rows;
   };
 
-  test('is compared with the field as it stands in the file, before its escapes are resolved', async () => {
+  test('is compared with the field as it is in the file, before its escapes are resolved', async () => {
     const options = { escape: '\\', null_values: ['\\N'] };
     assert.deepEqual(await nullsOf('a,b\n\\N,\\\\N\n"\\N",N\n', options), [
       { a: null, b: '\\N' },
@@ -81,7 +81,7 @@ const field = option(
   }),
 );
 
-/** A field as the documents of MySQL, Postgres and Snowflake say that it is written. */
+/** A field in the form that the documents of MySQL, Postgres and Snowflake describe. */
 function escapedText(text: string | null, special: RegExp, named: Readonly<Record<string, string>>): string {
   if (text === null) return '\\N';
   return text.replaceAll(special, (char) => `\\${named[char] ?? char}`);

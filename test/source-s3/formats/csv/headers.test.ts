@@ -1,4 +1,5 @@
-// Headers that are none, and files without a header that differ in width: a warning by discover and read, a near miss of inspect.
+// First rows that are not headers, and files without a header that differ in width: a warning by discover and read, a near miss of
+// inspect.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -15,7 +16,7 @@ async function seen(files: Readonly<Record<string, string>>, options: Json = {})
   const objects = Object.entries(files).map(([name, body]) => [`lake/t/${name}`, body] as const);
   await using server = await serverWith(Object.fromEntries(objects));
   const config = { data_format: { format: 'csv', ...options } };
-  // Only `read` knows the catalog, of which files can lack columns.
+  // Only `read` knows the catalog, whose columns files can lack.
   const warnings = (said: readonly string[]) =>
     said.filter((line) => line.startsWith('WARN') && !line.includes('lack columns that the catalog declares'));
   const { said } = await discoverHere(server, config);

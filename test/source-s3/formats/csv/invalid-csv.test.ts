@@ -1,4 +1,4 @@
-// CSV files that are not what the configuration says, and records that cannot be read: what is reported, and what is read.
+// CSV files that contradict the configuration, and records that cannot be read: what is reported, and what is read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -23,14 +23,14 @@ suite('a CSV file with other settings or another encoding', () => {
   });
 
   const bodies: readonly (readonly [name: string, body: Uint8Array, reason: RegExp])[] = [
-    ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /is no text, or text in UTF-16 that "encoding"/u],
-    ['Latin-1', Buffer.from(`größe${text}`, 'latin1'), /is no text in UTF-8; "encoding" may tell another/u],
+    ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /is not text, or it is UTF-16 text, which "encoding"/u],
+    ['Latin-1', Buffer.from(`größe${text}`, 'latin1'), /is not UTF-8 text; set "encoding"/u],
     ['a page of HTML', Buffer.from('<!DOCTYPE html><html><body>Not Found</body></html>'), /is a page of HTML or XML/u],
     ['JSON lines', Buffer.from('{"a":1}\n{"a":2}\n'), /is JSON, which data_format\.format "jsonl" reads/u],
     ['a JSON array', Buffer.from('[{"a":1},\n{"a":2}]\n'), /is JSON/u],
     ['JSON over several lines', Buffer.from(' {\r\n  "a": 1\r\n}\r\n'), /is JSON/u],
     ['an error of S3', Buffer.from('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'), /of HTML or XML/u],
-    ['a picture', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64'), /is no text/u],
+    ['a picture', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64'), /is not UTF-8 text/u],
   ];
   for (const [name, body, reason] of bodies) {
     test(`(${name}) fails its stream with the reason, and no other`, async () => {
@@ -54,12 +54,12 @@ suite('an invalid CSV record', () => {
   const bad: readonly (readonly [name: string, line: string | Uint8Array, reason: RegExp])[] = [
     ['with too few fields', '1', /has 1 field, 2 are expected/u],
     ['with too many fields', '1,2,3', /has 3 fields, 2 are expected/u],
-    ['with text behind a quote', '"1"x,2', /has text behind the closing quote of its field 1/u],
+    ['with text after a quote', '"1"x,2', /has text after the closing quote of its field 1/u],
     ['that is not UTF-8', Buffer.from([0x31, 0x2c, 0xff]), /is not UTF-8/u],
   ];
   for (const [name, line, reason] of bad) {
     const body = Buffer.concat([Buffer.from('a,b\n1,2\n'), Buffer.from(line), Buffer.from('\n3,4\n')]);
-    test(`${name} fails the stream behind the records before it, with place and reason`, async () => {
+    test(`${name} fails the stream after the records before it, with place and reason`, async () => {
       const { rows: found, failures } = await rowsOf({ 'lake/t/a.csv': body }, csv());
       assert.deepEqual(found, [{ a: '1', b: '2' }]);
       assert.match(failures[0] ?? '', /FILE_UNREADABLE "lake\/t\/a\.csv": the record at byte 8 of the text/u);

@@ -1,4 +1,4 @@
-// CSV of one column, where DuckDB, polars, pyarrow and sqlite write a null as a blank line: no row is lost, wherever a run goes on.
+// CSV of one column, where DuckDB, polars, pyarrow and sqlite write a null as a blank line: no row is lost, wherever a run resumes.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -68,13 +68,13 @@ suite('CSV of one column', () => {
       );
     });
 
-    test(`may have blank lines above its header, which are no rows, lines ending with ${name}`, async () => {
+    test(`may have blank lines above its header, which are not rows, lines ending with ${name}`, async () => {
       assert.deepEqual(await rowsOf(['', '', 'a', 'x', ''].join(end)), [{ a: 'x' }]);
       assert.deepEqual(await rowsOf(['', 'A', 'x', ''].join(end), { column_names: ['a'] }), [{ a: 'x' }]);
     });
   }
 
-  test('is a file of several columns whose blank lines are no rows, with a header or without', async () => {
+  test('is a file of several columns whose blank lines are not rows, with a header or without', async () => {
     assert.deepEqual(await rowsOf('\n\na,b\n\n1,2\r\n\r\n3,4\n\n'), [
       { a: '1', b: '2' },
       { a: '3', b: '4' },

@@ -1,4 +1,4 @@
-// Values of typed columns that are told on the bytes: never other JSON than by the rules for all values.
+// Values of typed columns that are recognised on the bytes: always the same JSON as by the rules for all values.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -13,9 +13,9 @@ import { LineBuilder } from '../../../../source-s3/src/records/line-builder.ts';
 
 const out = new LineBuilder();
 
-/** The JSON text; undefined when it is not a usual one. */
+/** The JSON text. Undefined if the value is not in its usual form. */
 function usual(text: string, kind: DeclaredType): string | undefined {
-  const bytes = Buffer.from(`7${text}7`); // What stands around a field is none of it.
+  const bytes = Buffer.from(`7${text}7`); // Characters around a field are not part of it.
   const isWritten = writePlainValue(out, { bytes, start: 1, end: bytes.length - 1 }, declaredColumnType(kind));
   const written = out.takeBack(0).toString();
   assert.equal(isWritten, written !== '');

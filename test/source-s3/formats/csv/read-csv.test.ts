@@ -1,4 +1,4 @@
-// CSV files through discover and read: every value as it stands, whatever the dialect, the encoding and the compression.
+// CSV files through discover and read: every value exactly, in any dialect, encoding and compression.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ suite('a CSV file', () => {
   test('that ends within skip_rows says so', async () => {
     const files = { 'lake/t/a.csv': '# one\n# two\n', 'lake/t/b.csv': '# one\n# two\n# three\nid\n1\n' };
     const { said } = await textRows(files, { data_format: { format: 'csv', skip_rows: 3 } });
-    assert.match(said.join(), /WARN "lake\/t\/a\.csv" has no row behind the 3 lines that data_format\.skip_rows/u);
+    assert.match(said.join(), /WARN "lake\/t\/a\.csv" has no row after the 3 lines that data_format\.skip_rows/u);
     assert.doesNotMatch(said.join('\n'), /"lake\/t\/b\.csv" has no row/u);
   });
 
@@ -97,8 +97,8 @@ suite('a CSV file', () => {
   for (const [name, cut] of [
     ['gzip', gzipSync(text.repeat(50)).subarray(0, -9)],
     ['zstd', zstdCompressSync(text.repeat(50)).subarray(0, -3)],
-    ['gzip with text behind it', Buffer.concat([gzipSync(text), Buffer.from('more text')])],
-    ['zstd with text behind it', Buffer.concat([zstdCompressSync(text), Buffer.from('more text')])],
+    ['gzip with text after it', Buffer.concat([gzipSync(text), Buffer.from('more text')])],
+    ['zstd with text after it', Buffer.concat([zstdCompressSync(text), Buffer.from('more text')])],
   ] as const) {
     test(`of damaged ${name} fails its stream by name`, async () => {
       await using server = await serverWith({ 'lake/t/a.csv': text, 'lake/t/b.csv': cut, 'lake/t/c.csv': text });
@@ -155,7 +155,7 @@ suite('a CSV file', () => {
     ]);
   });
 
-  test('has its columns taken by name, and beside the folders’', async () => {
+  test('has its columns taken by name, next to those of folders', async () => {
     const objects = { 'lake/t/day=01/a.csv': 'a,b\n1,2\n', 'lake/t/day=02/b.csv': 'b,c,day\n3,4,x\n' };
     const { rows: found } = await rowsOf(objects);
     assert.deepEqual(found, [

@@ -1,4 +1,4 @@
-// A run over CSV files that stops goes on from every STATE with exactly the records behind it.
+// A run over CSV files that stops resumes from every STATE with exactly the records after it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ const catalog = catalogJson({ t: { id: { type: 'integer' }, text: { type: 'strin
 const config = { data_format: { format: 'csv', column_types: [{ name: 'id', type: 'integer' }] } };
 const skipping = { ...config, invalid_records: 'skip' };
 
-/** Some 18 MB, more than two units; every 7,000th line is invalid. */
+/** About 18 MB, more than two units; every 7,000th line is invalid. */
 function csv(from: number, count = rowsPerFile): string {
   const lines = Array.from({ length: count }, (_, index) => {
     const line = `${from + index},"${'a ""quoted""\r\nvalue '.repeat(30)}"\r\n`;
@@ -48,7 +48,7 @@ suite('a run over CSV files', () => {
     ['in UTF-16', Buffer.from(`\uFEFF${csv(0)}`, 'utf16le')],
     ['in an archive', archive()],
   ] as const) {
-    test(`that are ${name} goes on from every state it printed`, { timeout: 60_000 }, async () => {
+    test(`that are ${name} resumes from every state it printed`, { timeout: 60_000 }, async () => {
       await using server = await serverWith({ [key]: body, 'lake/t/c.csv': 'text,id\nx,90000\n' });
       const { messages, failures } = await readHere(server, { catalog, config: skipping });
       assert.deepEqual(failures, []);
@@ -63,7 +63,7 @@ suite('a run over CSV files', () => {
     });
   }
 
-  test('goes on inside a unit, and fetches no byte before it of a plain file', async () => {
+  test('resumes inside a unit, and fetches no byte before it of a plain file', async () => {
     const text = csv(0).replaceAll('torn\r\n', '');
     await using server = await serverWith({ [key]: text });
     const { etag = '' } = server.object(bucket, key) ?? {};

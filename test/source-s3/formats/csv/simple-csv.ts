@@ -1,6 +1,6 @@
-// An independent CSV reader for the tests: the whole text at once, character by character, as one would first write it.
+// An independent CSV reader for the tests: all text at once, character by character, the simplest way to write one.
 
-/** Records of well-formed text with `,` and `"`; blank lines are none. */
+/** Records of well-formed text with `,` and `"`. Blank lines are ignored. */
 export function simpleCsv(text: string): readonly (readonly string[])[] {
   const records: string[][] = [];
   let record: string[] = [];

@@ -9,12 +9,12 @@ type Row = { readonly id: number; readonly a: string | null; readonly b: string 
 export const writtenFolder = join(import.meta.dirname, 'written');
 export const writtenRows = JSON.parse(readFileSync(join(writtenFolder, 'rows.json'), 'utf8')) as readonly Row[];
 const names = { column_names: ['id', 'a', 'b'] };
-/** It writes both as nothing, and a CR without quotes, which ends a record for its own reader too. */
+/** It writes both as nothing, and a CR without quotes, which also ends a record for its own reader. */
 const pandas = ({ id, a, b }: Row): Row | undefined => {
   return a?.includes('\r') ? undefined : { id, a: a === '' ? null : a, b };
 };
 
-/** Each with its options, and what the writer itself did to a row; undefined: it tore the row in pieces. */
+/** Each with its options, and what the writer itself did to a row. Undefined: it broke the row into pieces. */
 export const writtenFiles: readonly {
   readonly file: string;
   readonly options: Json;

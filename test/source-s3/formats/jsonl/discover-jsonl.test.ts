@@ -1,4 +1,4 @@
-// What discover declares for JSON lines: a schema that all values of its sample fit, merged over newest and oldest files.
+// What discover declares for JSON lines: a schema that fits all values of its sample, merged over newest and oldest files.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -8,7 +8,7 @@ import { discoverHere, serverWith, type Json } from '../../support/source.ts';
 
 const config = { data_format: { format: 'jsonl' } };
 
-/** The declared schemas of the columns that come from the files, without the nulls that all allow. */
+/** The declared schemas of the columns from the files, without the nulls that all allow. */
 async function schemaOf(...bodies: readonly string[]): Promise<Json> {
   await using server = await serverWith(
     Object.fromEntries(bodies.map((body, index) => [`lake/t/${index}.json`, body])),
@@ -61,7 +61,7 @@ suite('the schema of JSON lines', () => {
     });
   }
 
-  test('has the members of all lines of the files looked into, and passes over invalid lines', async () => {
+  test('has the members of all lines of the inspected files, and skips invalid lines', async () => {
     assert.deepEqual(await schemaOf('{"a":1}\ntorn\n{"b":"x"}', '{"middle":1}', '{"c":null,"a":0.5}'), {
       c: string,
       a: number,

@@ -1,4 +1,4 @@
-// JSON that is no lines: one array, pretty-printed objects, objects without line ends, against JSON.parse.
+// JSON in other forms than lines: one array, pretty-printed objects, objects without line ends, against JSON.parse.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -124,7 +124,7 @@ suite('JSON that is no lines', () => {
     );
   });
 
-  test('is told by its first value under any cutting into pieces; lines stay lines', () => {
+  test('is recognised by its first value under any cutting into pieces; lines stay lines', () => {
     fc.assert(
       fc.property(objects, fc.integer({ min: 1, max: 40 }), (rows, pieceBytes) => {
         const lines = rows.map((row) => JSON.stringify(row));
@@ -202,7 +202,7 @@ suite('JSON that is no lines', () => {
     });
   }
 
-  test('goes on behind a value that is no object with invalid_records: skip, but not behind broken structure', async () => {
+  test('continues after a value that is not an object with invalid_records: skip, but not after broken structure', async () => {
     const skip = { ...config, invalid_records: 'skip' };
     const { rows, failures } = await textRows({ 'lake/t/a.json': '[{"id":1},2,"}",null,{"id":NaN},{"id":3}]' }, skip);
     assert.deepEqual([rows, failures], [[{ id: 1 }, { id: 3 }], []]);

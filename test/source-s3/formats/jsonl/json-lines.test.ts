@@ -31,7 +31,7 @@ function cut(pieces: readonly Uint8Array[], origin = 0): readonly Cut[] {
   return found;
 }
 
-/** Each character is a byte; one of them is never UTF-8. */
+/** Each character is a byte. One of them is never UTF-8. */
 const text = string({ unit: constantFrom('{', '\u00C3\u00A9', '\u00FF', '\n', '\r\n', ' ', '\\u'), maxLength: 60 });
 
 suite('JSON lines', () => {

@@ -1,5 +1,5 @@
-// Lines of the shape of the line before take a shorter way through scan, judgement and writing: each goes out as it does alone, and
-// is judged as its values say.
+// Lines with the shape of the previous line take a shorter way through scan, judgement and writing: each is written as it is alone,
+// and is judged by its values.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -77,7 +77,7 @@ const line = tuple(
 ).map(([keys, values, comma]) => `{${keys.map((key, at) => `${key}:${values[at % values.length]}`).join(comma)}}`);
 const damaged = new Set(['{"id":1', '[1]', '{"id":01}', '{"id":-}', '{"of":{"n":-}}', '{"of":{"n":1,}}']);
 const others = constantFrom(...damaged, '{"text":"\xff"}');
-/** Often several lines of one shape one after the other. */
+/** Often several consecutive lines of one shape. */
 const lines = array(oneof({ weight: 9, arbitrary: line }, { weight: 1, arbitrary: others }), {
   minLength: 1,
   maxLength: 8,
@@ -102,7 +102,7 @@ const asked = {
   columns: [...columns, { name: 'file', type: { kind: 'string' } }],
 } as unknown as Asked;
 
-/** What is written for these lines, or why not, and what is said of them. */
+/** The output for these lines, or why not, and what is reported. */
 function written(texts: readonly Buffer[]) {
   const cutter = new JsonLines({ key: 'k', origin: 0 });
   const writer = jsonlWriter({ asked, emittedAt: 1 }, cutter);

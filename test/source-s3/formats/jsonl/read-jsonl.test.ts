@@ -1,4 +1,4 @@
-// JSON lines through discover and read: the bytes of every value as they stand, and what is wrong with a line that is none.
+// JSON lines through discover and read: the exact bytes of every value, and what is wrong with an invalid line.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -33,7 +33,7 @@ function jsonl(more: Json = {}): Json {
 const rowsOf = (objects: Parameters<typeof textRows>[0], config = jsonl()): ReturnType<typeof textRows> =>
   textRows(objects, config);
 
-/** The data of the records as they were printed, without what is joined to each row. */
+/** The data of the printed records, without what is added to each row. */
 async function dataOf(body: string | Uint8Array): Promise<readonly string[]> {
   const { lines, failures } = await rowsOf({ 'lake/t/a.jsonl': body });
   assert.deepEqual(failures, []);
@@ -58,7 +58,7 @@ suite('a file of JSON lines', () => {
     });
   }
 
-  test('is told by its extension, with or without compression', async () => {
+  test('is recognised by its extension, with or without compression', async () => {
     const objects = {
       'lake/t/a.jsonl': text,
       'lake/t/b.NDJSON.gz': gzipSync(text),
@@ -142,7 +142,7 @@ suite('a file of JSON lines', () => {
       [{ a: 2, b: 4 }, { a: null }, { b: 6, a: 7 }], // A platform drops records without data.
     );
     assert.equal(
-      said.filter((line) => line.includes('does not declare are left out: "x" (first in "lake/t/a.jsonl").')).length,
+      said.filter((line) => line.includes('does not declare are omitted: "x" (first in "lake/t/a.jsonl").')).length,
       1,
     );
   });
@@ -183,7 +183,7 @@ suite('a line that is no JSON object', () => {
   for (const [name, line, reason] of bad) {
     const [first, second] = text.split('\n');
     const body = Buffer.concat([Buffer.from(`${first}\n`), Buffer.from(line), Buffer.from(`\n${second}\n`)]);
-    test(`(${name}) fails the stream behind the lines before it, with place and reason`, async () => {
+    test(`(${name}) fails the stream after the lines before it, with place and reason`, async () => {
       const { rows: found, failures } = await rowsOf({ 'lake/t/a.jsonl': body });
       assert.deepEqual(found, rows.slice(0, 1));
       assert.match(failures[0] ?? '', /FILE_UNREADABLE "lake\/t\/a\.jsonl": the record at byte 23 of the text/u);
@@ -212,11 +212,11 @@ suite('a file that is not JSON lines', () => {
     binary: Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251)),
   };
   for (const [name, body] of Object.entries(bodies)) {
-    test(`(${name}) is left out of the catalog, and fails its stream alone when it is read`, async () => {
+    test(`(${name}) is omitted from the catalog, and fails its stream alone when it is read`, async () => {
       await using server = await serverWith({ 'lake/t/a.json': body, 'lake/u/a.json': text });
       const config = jsonl();
       const { said } = await discoverHere(server, config);
-      assert.match(said.join('\n'), /WARN lake\.t is left out .*none of its first lines, from byte 0 on, is a JSON/u);
+      assert.match(said.join('\n'), /WARN lake\.t is omitted .*none of its first lines, from byte 0 on, is a JSON/u);
       const catalog = catalogJson({ t: { id: { type: 'integer' } }, u: { id: { type: 'integer' } } });
       const { messages, failures } = await readHere(server, { config, catalog });
       assert.equal(ofType(messages, 'RECORD').length, 2);
@@ -240,7 +240,7 @@ suite('a run over JSON lines', () => {
     ['plain', body],
     ['gzipped', gzipSync(body, { level: 1 })],
   ] as const) {
-    test(`that are ${name} goes on from every state it printed`, { timeout: 60_000 }, async () => {
+    test(`that are ${name} resumes from every state it printed`, { timeout: 60_000 }, async () => {
       await using server = await serverWith({ 'lake/t/b.jsonl': stored, 'lake/t/c.jsonl': '{"id":90000}\n' });
       const whole = await readHere(server, { catalog, config });
       assert.deepEqual(whole.failures, []);

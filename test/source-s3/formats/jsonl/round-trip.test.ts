@@ -1,4 +1,4 @@
-// What the streaming destination wrote is a table for the source: folders `type=x` are streams, rows come back as they were.
+// What the streaming destination wrote is a table for the source: folders `type=x` are streams, and rows come back unchanged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

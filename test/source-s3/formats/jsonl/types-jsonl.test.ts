@@ -1,4 +1,4 @@
-// Values of JSON lines that are of another type than the catalog declares: they are cast, and all others stay the bytes they are.
+// Values of JSON lines of another type than the catalog declares: they are cast, and all others keep their bytes.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -20,7 +20,7 @@ const instant = { type: ['null', 'string'], format: 'date-time', airbyte_type: '
 
 type Case = readonly [json: string, schema: Json, out: string, ...nulled: string[]];
 
-/** With what they become, and the fields that the record names. */
+/** With their results, and the reported fields. */
 const cases: readonly Case[] = [
   ['2', string, '"2"'],
   ['1.10', string, '"1.10"'],

@@ -1,4 +1,4 @@
-// Checksums in page headers. The engine writes none, so the tests put one into a file that it wrote.
+// Checksums in page headers. The engine writes none, so the tests insert one into its file.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { crc32 } from 'node:zlib';

@@ -8,7 +8,7 @@ import { readHere, serverWith, catalogJson } from '../../support/source.ts';
 const key = 'lake/t/a.parquet';
 const catalog = catalogJson({ t: { id: { type: 'integer' }, name: { type: 'string' }, mail: { type: 'string' } } });
 
-/** What is said of a file of these rows, in which the first byte of `text` is none of UTF-8. */
+/** The report for a file of these rows, in which the first byte of `text` is not UTF-8. */
 async function saidOf(sql: string, text: string, options = 'COMPRESSION uncompressed'): Promise<string> {
   const body = await parquet(sql, options);
   const at = body.indexOf(text);
@@ -24,7 +24,7 @@ async function saidOf(sql: string, text: string, options = 'COMPRESSION uncompre
 }
 
 suite('a text of a Parquet file that is not UTF-8', () => {
-  test('is told by its column and rows', async () => {
+  test('is reported by its column and rows', async () => {
     const sql =
       "SELECT i AS id, 'n' || hash(i) AS name, 'alice-' || i || '@example.org' AS mail FROM range(20000) t(i)";
     const said = await saidOf(sql, 'alice-9000@', 'COMPRESSION uncompressed, ROW_GROUP_SIZE 20480');
@@ -36,14 +36,14 @@ suite('a text of a Parquet file that is not UTF-8', () => {
     assert.ok(Number(first) <= 9001 && Number(last) >= 9001 && Number(last) - Number(first) < 2048, said);
   });
 
-  test('is told by its column where all rows share it', async () => {
+  test('is reported by its column where all rows share it', async () => {
     const sql =
       "SELECT i AS id, 'n' || hash(i) AS name, 'alice-' || i % 3 || '@example.org' AS mail FROM range(20000) t(i)";
     const said = await saidOf(sql, 'alice-2@');
     assert.match(said, /cannot be read: a text is not valid UTF-8 in its column "mail"\. Replace/u);
   });
 
-  test('is told in few words when it has megabytes', async () => {
+  test('is reported in few words when it has megabytes', async () => {
     const sql = "SELECT 1 AS id, 'n' AS name, 'alice' || repeat('x', 5400000) AS mail";
     const said = await saidOf(sql, 'alicexxx');
     assert.ok(said.length < 200, String(said.length));

@@ -1,4 +1,4 @@
-// A row group on local disk takes its bytes from the disk's budget, and gives all of them back however it ends.
+// A row group on local disk takes its bytes from the disk's budget, and returns all of them however it ends.
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { before, suite, test } from 'node:test';
@@ -19,7 +19,7 @@ import { bucket, serverWith } from '../../support/source.ts';
 const budgetBytes = 100_000_000;
 const never = new AbortController().signal;
 
-/** Whether the whole budget can be had at once: a single byte that is held would keep it from us. */
+/** Whether the complete budget is free: one held byte would prevent it. */
 async function isWhole(disk: ByteBudget): Promise<boolean> {
   const stop = new AbortController();
   const taken = disk.take(budgetBytes, stop.signal).then(

@@ -1,4 +1,4 @@
-// What a Parquet footer says and the engine does not: made by changing single bytes of files that the engine wrote.
+// What a Parquet footer has and the engine does not: made by changing single bytes of files that the engine wrote.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -17,14 +17,14 @@ async function schemaAndValue(body: Buffer): Promise<{ readonly schema: unknown;
   return { schema: properties?.['v'], value: ofType(messages, 'RECORD')[0]?.record.data['v'] };
 }
 
-/** The thrift field that holds the logical type, renamed to one that readers pass over: the older annotation remains. */
+/** The thrift field of the logical type, renamed to one that readers skip: the older annotation remains. */
 function withoutLogicalType(body: Buffer, encoded: string): Buffer {
   const hex = body.toString('hex');
   assert.equal(hex.split(encoded).length, 2, 'the annotation stands once in the file');
   return Buffer.from(hex.replace(encoded, `f${encoded.slice(1)}`), 'hex');
 }
 
-/** A file whose footer is another; what lies before it stays where it is. */
+/** A file with another footer. The bytes before it do not move. */
 function withFooter(body: Buffer, change: (hex: string) => string): Buffer {
   const start = body.length - 8 - body.readUInt32LE(body.length - 8);
   const footer = Buffer.from(change(body.subarray(start, -8).toString('hex')), 'hex');
@@ -53,9 +53,9 @@ test('a list of objects with one member has objects, by the names that older wri
   }
 });
 
-test('a repeated group that no list stands around has objects, also with one member', async () => {
+test('a repeated group without a list around it has objects, also with one member', async () => {
   const body = await parquet(lists, 'COMPRESSION uncompressed');
-  // Behind "v" (18 01 76) and one child (15 02): that it is a list (15 06), made a field that nobody knows.
+  // After "v" (18 01 76) and one child (15 02): the mark of a list (15 06) becomes an unknown field.
   const made = withFooter(body, (footer) => replaceOnce(footer, '18017615021506', '1801761502f506'));
   const { value } = await schemaAndValue(made);
   assert.deepEqual(value, { list: [{ element: 1 }, { element: null }, { element: 3 }] });
@@ -112,13 +112,13 @@ test('INT96 keeps its nanoseconds, and is null where no timestamp is', async () 
 test('a timestamp with the older annotation alone is an instant', async () => {
   const local = await parquet("SELECT TIMESTAMP '2026-01-15 14:30:00' AS v", 'COMPRESSION uncompressed');
   assert.equal((await schemaAndValue(local)).value, '2026-01-15T14:30:00');
-  // Field 10 (4c: four behind field 6): union TimestampType (8c), not adjusted to UTC (12), unit micros (1c 2c).
+  // Field 10 (4c: four after field 6): union TimestampType (8c), not adjusted to UTC (12), unit micros (1c 2c).
   const { schema, value } = await schemaAndValue(withoutLogicalType(local, '4c8c121c2c'));
   assert.deepEqual(schema, instant);
   assert.equal(value, '2026-01-15T14:30:00Z');
 });
 
-test('a time of day that is none is null, whatever the file says of its least value', async () => {
+test('an invalid time of day is null, whatever the file says of its least value', async () => {
   const micros = Buffer.alloc(8);
   micros.writeBigInt64LE(52_200_000_000n);
   const body = await parquet("SELECT TIME '14:30:00' AS v", 'COMPRESSION uncompressed');
@@ -128,7 +128,7 @@ test('a time of day that is none is null, whatever the file says of its least va
   assert.equal((await schemaAndValue(body)).value, null);
 });
 
-test('a timestamp that is none is null, whatever the file says of its least value', async () => {
+test('an invalid timestamp is null, whatever the file says of its least value', async () => {
   const micros = Buffer.alloc(8);
   micros.writeBigInt64LE(1_768_487_400_000_000n);
   const body = await parquet("SELECT TIMESTAMP '2026-01-15 14:30:00' AS v", 'COMPRESSION uncompressed');
@@ -149,7 +149,7 @@ test('an instant keeps its nanoseconds', async () => {
   assert.equal(value, '2026-01-15T14:30:00.123456789Z');
 });
 
-test('a time of day that is none in the statistics of a file ends nothing', async () => {
+test('an invalid time of day in the statistics of a file ends nothing', async () => {
   const micros = Buffer.alloc(8);
   micros.writeBigInt64LE(52_200_000_000n);
   const body = await parquet("SELECT TIME '14:30:00' AS v", 'COMPRESSION uncompressed');

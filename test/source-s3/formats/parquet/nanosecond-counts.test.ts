@@ -1,4 +1,4 @@
-// Instants in nanoseconds, to the ends of what 64 bits hold.
+// Instants in nanoseconds, to the limits of 64 bits.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -10,7 +10,7 @@ import { catalogJson, readHere, serverWith } from '../../support/source.ts';
 
 suite('counts of nanoseconds', () => {
   const [least, greatest] = [-(2n ** 63n), 2n ** 63n - 1n];
-  /** All that 64 bits hold are times, pandas' least and greatest too, which the engine takes for its infinities. */
+  /** All 64-bit values are times, also pandas' least and greatest, which are infinities for the engine. */
   const count = fc.oneof(
     fc.constantFrom(least, least + 1n, least + 2n, greatest - 1n, greatest, 0n, -1n),
     fc.bigInt({ min: least, max: least + 200_000_000_000_000n }),

@@ -1,5 +1,5 @@
-// Parquet's NullType (logical type UNKNOWN), which pyarrow, pandas and polars write for a column of nothing but nulls: it takes the
-// type that other files give the column, also inside of structs, lists and maps.
+// Parquet's NullType (logical type UNKNOWN), which pyarrow, pandas and polars write for a column of only nulls: it takes the type
+// that other files give the column, also inside structs, lists and maps.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -7,7 +7,7 @@ import { nullTyped, parquet } from '../../../support/parquet.ts';
 import { ofType } from '../../../support/models/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from '../../support/source.ts';
 
-/** What another file of the table stores, the JSON schema of it, and its value. */
+/** What another file of the table stores, its JSON schema, and its value. */
 const others: readonly (readonly [sql: string, schema: Json, value: unknown])[] = [
   ['7::INT', { type: ['null', 'integer'] }, 7],
   ['1.5::DOUBLE', { type: ['null', 'number'] }, 1.5],

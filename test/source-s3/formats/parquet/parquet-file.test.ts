@@ -1,4 +1,4 @@
-// What opening a Parquet object costs: requests to S3, and questions to the engine.
+// What opening a Parquet object costs: requests to S3, and calls of the engine.
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { suite, test } from 'node:test';
@@ -13,7 +13,7 @@ import { connect } from '../../../support/s3-connection.ts';
 import { temporaryFolder } from '../../../support/temp-folder.ts';
 import { bucket, catalogJson, readHere, serverWith } from '../../support/source.ts';
 
-/** The files opened one after the other, and how often the engine was asked for their columns. */
+/** The files opened one after another, and how often the engine was asked for their columns. */
 async function opened(bodies: readonly Buffer[]): Promise<{ files: readonly ParquetFile[]; asked: number }> {
   await using folder = await temporaryFolder();
   await using server = await serverWith(

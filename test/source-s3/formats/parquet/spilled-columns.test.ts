@@ -1,4 +1,4 @@
-// Row groups whose pages do not fit in memory together: forced by a bound that nothing fits in.
+// Row groups whose pages do not fit in memory together: forced by a bound in which nothing fits.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ suite('a row group whose pages do not fit in memory together', () => {
     assert.ok(whole.said.every((line) => !line.includes('in 10 turns')));
   });
 
-  test('is gone on with inside', async () => {
+  test('is resumed inside', async () => {
     const body = await parquet(sql, 'COMPRESSION snappy, ROW_GROUP_SIZE 4096');
     await using server = await serverWith({ 'lake/t/a.parquet': body });
     const whole = await readHere(server);
@@ -71,7 +71,7 @@ suite('a row group whose pages do not fit in memory together', () => {
     assert.equal(failures[0]?.code, 'ENGINE_MEMORY_EXCEEDED');
     assert.match(
       failures[0]?.message ?? '',
-      /"lake\/t\/a\.parquet" cannot be read: a page of its column "id" has 1 MB, .* Raise max_memory_mb by 1, or have the file written with smaller pages/u,
+      /"lake\/t\/a\.parquet" cannot be read: a page of its column "id" has 1 MB\. .* Raise max_memory_mb by 1, or have the file written with smaller pages/u,
     );
   });
 });

@@ -1,4 +1,5 @@
-// Members of structs whose name is empty: read as other readers read them; where the engine cannot, the file is refused by column.
+// Members of structs with an empty name: read as other readers read them. If the engine cannot, the file is refused, and the error
+// names the column.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

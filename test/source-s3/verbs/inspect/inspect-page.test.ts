@@ -1,4 +1,5 @@
-// The page of `inspect --html`: what the report says, with the same parts as that of `status`, and nothing of the bucket as markup.
+// The page of `inspect --html`: the content of the report, with the same parts as that of `status`, and nothing of the bucket as
+// markup.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -57,7 +58,7 @@ suite('the page of inspect', () => {
     assert.ok(page.includes('&lt;img src=x'));
   });
 
-  test('is written to the file that is named, beside the report on standard output', async () => {
+  test('is written to the named file, in addition to the report on standard output', async () => {
     await using server = await serverWith({ 'lake/users/a.jsonl': '{"id":1}\n' });
     const folder = await mkdtemp(join(tmpdir(), 's3-connectors-inspect-'));
     try {
@@ -80,7 +81,7 @@ suite('the day that folders name', () => {
   const of = (path: string): number | undefined =>
     dayOf(path.split('/').map((part) => ({ column: part.split('=')[0] ?? '', value: part.split('=')[1] ?? null })));
 
-  test('is told in each of its usual forms', () => {
+  test('is recognised in each of its usual forms', () => {
     const day = Date.UTC(2026, 0, 5) / 86_400_000;
     for (const path of [
       'day=2026-01-05',
@@ -111,7 +112,7 @@ suite('the day that folders name', () => {
     fc.assert(
       fc.property(lists, (days) => {
         const volumes = new DayVolumes();
-        // A day that comes again after it was dropped is older than all that are kept.
+        // A day that is repeated after it was dropped is older than all that are kept.
         for (const day of days) volumes.add(day, 2);
         const expected = [...new Set(days)].toSorted((a, b) => a - b).slice(-420);
         assert.deepEqual(

@@ -34,7 +34,7 @@ suite('the shards of a table', () => {
     );
   });
 
-  test('are told empty where there are more of them than files', async () => {
+  test('are reported empty where there are more of them than files', async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': file });
     const text = await inspectHere(server, {}, { shards: '64' });
     assert.match(text.replaceAll(/\s+/gu, ' '), /shards 64: 63 without a file; the smallest/u);

@@ -1,4 +1,4 @@
-// inspect: what it finds in a bucket, what it costs, and that its text can be read.
+// inspect: what it finds in a bucket, its cost, and that its text is readable.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
@@ -85,7 +85,7 @@ suite('a table’s report', () => {
     assert.ok(table.schema.differences.some(({ key }) => key === 'lake/t/hour=1/day=1/a.parquet'));
   });
 
-  test('names files that cannot be read, and goes on', async () => {
+  test('names files that cannot be read, and continues', async () => {
     const table = await tableWith({ 'a.parquet': file, 'b.parquet': file.subarray(0, 100) });
     assert.deepEqual(
       table.unreadable.map(({ key }) => key),

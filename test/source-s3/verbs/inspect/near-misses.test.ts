@@ -1,4 +1,4 @@
-// What is read other than it was probably meant, and that layouts as they should be give no note.
+// What is read in another way than it was probably meant, and that proper layouts give no note.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,22 +19,22 @@ suite('near misses', () => {
   const cases: readonly (readonly [code: string, paths: readonly string[], message: RegExp, config?: Json])[] = [
     ['column_spelled_twice', ['Year=1/a.pq', 'year=2/a.pq'], /"Year=" and "year="; it is read as "Year"/u],
     ['value_spelled_twice', ['month=1/a.pq', 'month=01/a.pq'], /"month=01" and "month=1" are two values of a string/u],
-    ['files_beside_folders', ['a.pq', 'day=1/a.pq'], /1 file lies beside folders/u],
+    ['files_beside_folders', ['a.pq', 'day=1/a.pq'], /1 file is next to folders/u],
     ['columns_differ', ['day=1/a.pq', 'hour=1/a.pq'], /different columns.*day \(1\), hour \(1\)/u],
     ['columns_differ', ['day=1/a.pq', 'day=1/hour=1/a.pq'], /day \(1\), day\/hour \(1\)/u],
     ['columns_differ', ['day=1/a.pq', 'plain/a.pq'], /day \(1\), none \(1\)/u],
     ['mixed_formats', ['a.pq', 'b.csv', 'c.json.gz'], /1 \.csv, 1 \.json\.gz/u],
     ['table_too_deep', ['orders/a.pq', 'users/a.pq'], /"orders\/", "users\/".*give "lake\/t" as a schema prefix/u],
-    ['odd_folder_names', ['=v/a.pq'], /1 file lies in a folder "=…", which names no column/u],
+    ['odd_folder_names', ['=v/a.pq'], /1 file is in a folder "=…", which names no column/u],
     ['odd_folder_names', ['k=/a.pq'], /without a value, which is read as empty text/u],
     ['odd_folder_names', ['x//a.pq'], /without a name/u],
     ['odd_folder_names', ['k=1 /a.pq'], /begins or ends with a blank/u],
     ['odd_folder_names', ['k=50%/a.pq'], /encodes nothing/u],
-    ['no_data_files', ['a.txt'], /what lies there \(1\) is passed over/u],
+    ['no_data_files', ['a.txt'], /1 object there is skipped/u],
     [
       'value_misfit',
       ['day=1/a.pq', 'day=x/a.pq'],
-      /"day=x" is no integer, the type declared: the stream fails/u,
+      /"day=x" is not a valid integer, the type declared: the stream fails/u,
       { data_partitioning: { mode: 'partitioned', column_types: [{ name: 'day', type: 'integer' }] } },
     ],
   ];

@@ -1,4 +1,4 @@
-// What looking into files costs: a request for each small file.
+// The cost of inspecting files: a request for each small file.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

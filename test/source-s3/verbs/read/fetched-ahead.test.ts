@@ -1,4 +1,4 @@
-// What is fetched ahead is on disk: it must go however the reading ends. A format that counts stands for the real ones.
+// What is fetched ahead is on disk: it must be removed however the reading ends. A format that counts replaces the real ones.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -19,7 +19,7 @@ const unitsPerFile = 4;
 const partsPerUnit = 2;
 
 type Fault = {
-  /** What fails, at which unit of all. `take`: the consumer stops after so many parts. */
+  /** What fails, at which unit. `take`: the consumer stops after this many parts. */
   readonly at: 'open' | 'fetch' | 'lines' | 'take' | 'never';
   readonly unit: number;
   readonly code: 'FILE_UNREADABLE' | 'S3_OBJECT_CHANGED';

@@ -1,4 +1,4 @@
-// How much of a stream has been sent: whole objects by their size, the one in hand by its rows.
+// How much of a stream has been sent: complete objects by their size, the current one by its rows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

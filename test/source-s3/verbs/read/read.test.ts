@@ -1,4 +1,4 @@
-// read: what is printed in which order, and that every STATE is a place to go on from.
+// read: what is printed in which order, and that a run can resume from every STATE.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
@@ -72,7 +72,7 @@ suite('read', () => {
     assert.ok(Math.abs(rows - all.length) < all.length / 5, `estimated ${rows}`);
   });
 
-  test('goes on from every state it printed with exactly the records behind it', async () => {
+  test('resumes from every state it printed with exactly the records after it', async () => {
     await using server = await serverWith(objects);
     const { messages } = await readHere(server, { catalog });
     for (const [index, message] of messages.entries()) {
@@ -84,7 +84,7 @@ suite('read', () => {
     }
   });
 
-  test('goes on inside a row group', async () => {
+  test('resumes inside a row group', async () => {
     await using server = await serverWith(objects);
     const { etag = '', key = '' } = server.objects(bucket, 'lake/t/day=00')[0] ?? {};
     for (const [unit, rows, expected] of [

@@ -1,4 +1,4 @@
-// STATEs between the lines of a stream, by a clock that is set back while it is read.
+// STATEs between the lines of a stream, with a clock that is set back while it is read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';

@@ -1,21 +1,37 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { pageWith } from '../../../../tools/bench/report/page.ts';
+import { benchmarkFiles, pageOf } from '../../../../tools/bench/report/page.ts';
+import { here, result, timed } from './results.ts';
 
-const order = ['first', 'second', 'third'];
+const peer = timed('peer', 20, { isPeer: true });
+const read = result('read', { title: 'Reading', compared: [peer] });
 
 suite('the page of benchmarks', () => {
-  test('keeps the sections of cases that were not measured again, in the order of the cases', () => {
-    const third = pageWith('', new Map([['third', '## third\n\nold\n']]), order);
-    const both = pageWith(third, new Map([['first', '## first\n\nnew\n']]), order);
-    assert.match(both, /^# Benchmarks\n[^]*## first\n\nnew\n\n## third\n\nold\n$/u);
+  test('begins with the picture, the machine and the table; the cases are in the details', () => {
+    const page = pageOf([read, result('small')]);
+    assert.match(
+      page,
+      /^# Benchmarks\n\n!\[[^\]]+\]\(benchmarks\.svg\)\n\nAll figures are of 2026-11-30, a machine\.\n\n\| work/u,
+    );
+    assert.match(page, /\n## Details\n[^]*\n### read\n[^]*\n### small\n/u);
+    assert.ok(page.indexOf('## Details') < page.indexOf('### read'));
   });
 
-  test('replaces a section, and drops that of a case which is no more', () => {
-    const before = pageWith('', new Map([['second', '## second\n\nold\n']]), order);
-    const after = pageWith(before, new Map([['second', '## second\n\nnew\n']]), order);
-    assert.equal(after, before.replace('old', 'new'));
-    assert.doesNotMatch(pageWith(before, new Map(), ['first']), /## second/u);
+  test('reports figures of several machines or days', () => {
+    const page = pageOf([read, result('old', { place: { ...here, day: '2026-11-29' } })]);
+    assert.match(
+      page,
+      /\*\*These figures are of several machines or days \(2026-11-30, a machine; 2026-11-29, a machine\)/u,
+    );
+    assert.match(pageOf([]), /No case has been measured\./u);
+  });
+
+  test('comes with the picture and the table of the README', () => {
+    const readme = '# Name\n\n<!-- benchmarks: written by npm run build -->\nold\n<!-- end of benchmarks -->\n\nrest\n';
+    const files = benchmarkFiles([read], readme);
+    assert.deepEqual([...files.keys()], ['docs/benchmarks.md', 'docs/benchmarks.svg', 'README.md']);
+    assert.match(files.get('README.md') ?? '', /^# Name\n[^]*\| Reading[^]*10 ×[^]*rest\n$/u);
+    assert.doesNotMatch(files.get('README.md') ?? '', /old/u);
   });
 });

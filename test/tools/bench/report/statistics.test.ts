@@ -38,6 +38,29 @@ suite('the statistics of a benchmark', () => {
     );
   });
 
+  test('take a reference that ran in one pair alone from that pair', () => {
+    const { ratio, references } = summarize([
+      { run: measured(2, 1), references: [measured(8, 10), measured(4, 10)] },
+      { run: measured(1, 1), references: [undefined, measured(6, 10)] },
+    ]);
+    assert.deepEqual(ratio, { median: 4, min: 4, max: 4 });
+    assert.deepEqual(
+      references.map(({ seconds }) => seconds.median),
+      [8, 5],
+    );
+  });
+
+  test('report a finding once, and of those for a table that of the last run', () => {
+    const finding = (trips: number) => ({
+      text: `${trips} trips`,
+      isMet: true,
+      brief: { measured: String(trips), wanted: 'at most 5' },
+    });
+    const rows = { text: 'all rows', isMet: true };
+    const runs = [5, 4].map((trips) => ({ ...measured(1, 1), findings: [finding(trips), rows] }));
+    assert.deepEqual(summarize(runs.map((run) => ({ run, references: [] }))).findings, [finding(4), rows]);
+  });
+
   test('know no ratio without a reference', () => {
     const { ratio, references } = summarize([{ run: measured(2, 1), references: [] }]);
     assert.equal(ratio, undefined);

@@ -54,7 +54,7 @@ test('pages of any size show what a walk over all keys shows, in its order', () 
   );
 });
 
-test('a token that is none is refused', () => {
+test('an invalid token is refused', () => {
   assert.throws(() => fromToken('nonsense'), { code: 'InvalidArgument' });
 });
 

@@ -1,10 +1,10 @@
-// What `ddl` knows of an engine: a row of the table in dialects.ts. Pure.
-import type { SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
+// An engine for `ddl`: a row of the table in dialects.ts. Pure.
+import type { Folder, SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
 
-/** A column as the statement has it. */
+/** A column, as the statement has it. */
 export type TypedColumn = SqlColumn & { readonly sql: string };
 
-/** What a statement is made of. */
+/** The parts of a statement. */
 export type Draft = {
   /** Quoted, with the database if one is given. */
   readonly name: string;
@@ -13,61 +13,63 @@ export type Draft = {
   readonly table: DdlTable;
   readonly columns: readonly TypedColumn[];
   readonly database: string | undefined;
-  /** What gives the engine access: a role, an integration, a connection. */
+  /** The engine's access to the bucket: a role, an integration, a connection. */
   readonly access: string | undefined;
   readonly region: string;
 };
 
-/** Why the engine does not take a column, if it does not. `depth`: 0 for a column, more for a member of one. */
+/** Why the engine does not accept a column. `depth`: 0 for a column, more for a member of it. */
 export type Refuse = (column: SqlColumn, depth: number) => string | undefined;
 
 type Scalars = Readonly<Record<ScalarKind, string>>;
 
-/** The rows of a list as rows of a query: what follows FROM, and the value there. */
+/** Unnests a list in a query: the text after FROM, and the name of the value. */
 type Unnested = { readonly from: string; readonly value: string };
 
 export type DdlDialect = {
-  /** As a sentence names it. */
+  /** The name in sentences. */
   readonly title: string;
   /** The types of Parquet files. */
   readonly scalars: Scalars;
-  /** Those of JSON lines, where they differ. */
+  /** The types of JSON lines, where they differ. */
   readonly jsonScalars?: Partial<Scalars>;
   readonly list: (items: string) => string;
   readonly struct: (members: readonly TypedColumn[]) => string;
-  /** Members cannot be seen in the statement: objects have one type. */
+  /** The statement does not show members: all objects have one type. */
   readonly isOpaque?: true;
   readonly quote: (name: string) => string;
-  /** In queries, if other than in the statement. */
+  /** Quotes in queries, if they differ from those in the statement. */
   readonly quoteInQuery?: (name: string) => string;
-  /** Which names of tables it takes; absent: all. */
-  readonly takesTable?: RegExp;
+  /** The names that a table may have, and its rule after its name. Absent: any. */
+  readonly takesTable?: { readonly form: RegExp; readonly rule: string };
+  /** Whether it finds the files in a folder of such a name. Absent: in all. */
+  readonly findsFolder?: (folder: Folder) => boolean;
   readonly refuse: Refuse;
-  /** It tells names apart by case. */
+  /** Names are case-sensitive. */
   readonly hasCase?: true;
   /** The longest name of a table or column in bytes. */
   readonly longestName?: number;
   readonly longestType?: { readonly characters: number; readonly owner: string };
-  /** Where the engine needs one and none is given. */
+  /** Used if the engine needs a database and none is given. */
   readonly database?: string;
-  /** It has no columns for folders. */
+  /** Folders do not become columns. */
   readonly hasNoFolders?: true;
-  /** It makes a column of each folder of the path, also of those above the table: `type=events/`. */
+  /** Each folder of the path becomes a column, also those above the table: `type=events/`. */
   readonly seesPath?: true;
-  /** It takes the columns of Parquet files by their position, so none may be omitted. */
+  /** Columns of Parquet files are read by position, so none may be omitted. */
   readonly isByPosition?: true;
-  /** The day of a time column, for an engine without folders. */
+  /** The day of a time column, for an engine whose folders are not columns. */
   readonly day?: (column: string, form: 'milliseconds' | 'timestamp') => string;
   readonly unnest: (table: string, column: string) => Unnested;
-  /** Sentences that its users need, in front of the statement. */
+  /** Sentences for the user, before the statement. */
   readonly notes?: (draft: Draft) => readonly string[];
-  /** The lines. */
+  /** The lines of the statement. */
   readonly create: (draft: Draft) => readonly string[];
-  /** Further statements that need the folders that are there. */
+  /** Further statements, made from the folders that exist. */
   readonly addPartitions?: (draft: Draft) => AsyncIterable<string>;
 };
 
-/** The types of a dialect in the order of `ScalarKind`, between bars. */
+/** The types of a dialect in the order of `ScalarKind`, separated by bars. */
 export function scalarsOf(names: string): Scalars {
   const [boolean, integer, number, string, json, any, date, time, instant, local] = names
     .split('|')
@@ -75,7 +77,7 @@ export function scalarsOf(names: string): Scalars {
   return { boolean, integer, number, string, json, any, date, time, instant, local } as Scalars;
 }
 
-/** Times as text, as JSON lines have them. */
+/** Times are text, as in JSON lines. */
 export function textTimes(type: string): Partial<Scalars> {
   return { date: type, time: type, instant: type, local: type };
 }
@@ -92,12 +94,12 @@ export function backticks(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
-/** In a text of Hive, Spark, BigQuery and ClickHouse; two quotes would end one text and begin the next. */
+/** A text of Hive, Spark, BigQuery and ClickHouse. Two quotes would end one text and begin the next. */
 export function backslashed(text: string): string {
   return `'${text.replaceAll(/['\\]/gu, String.raw`\$&`)}'`;
 }
 
-/** The columns of a list in brackets, one in a line. */
+/** The columns of a list in brackets, one per line. */
 export function columnLines(columns: readonly string[], indent = '  '): string {
   return columns.map((column) => `${indent}${column}`).join(',\n');
 }
@@ -106,7 +108,7 @@ export function folderNames({ folders }: DdlTable, quote: (name: string) => stri
   return folders.map(({ name }) => quote(name)).join(', ');
 }
 
-/** A pattern for the folders of all values, each followed by a slash. */
-export function folderGlob({ folders }: DdlTable): string {
-  return folders.map(({ key }) => `${key.replaceAll(/[*?[\]{}]/gu, '?')}=*/`).join('');
+/** A glob for the folders of all values, each followed by a slash. `encode` writes a key so that none of its characters is a pattern. */
+export function folderGlob({ folders }: DdlTable, encode: (key: string) => string): string {
+  return folders.map(({ key }) => `${encode(key)}=*/`).join('');
 }

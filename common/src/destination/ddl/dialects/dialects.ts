@@ -27,7 +27,7 @@ export const dialects: Readonly<Record<DdlEngine, DdlDialect>> = {
   glue,
 };
 
-/** @throws USAGE_INVALID that lists the engines. */
+/** @throws USAGE_INVALID, listing the engines. */
 export function engineOf(given: string | boolean | undefined): DdlEngine {
   const engine = engines.find((name) => name === (given ?? 'athena'));
   if (engine !== undefined) return engine;

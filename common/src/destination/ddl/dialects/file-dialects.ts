@@ -1,5 +1,8 @@
 // The engines that read files without a catalog: a view over all files of a table.
 import { identifier, literal, structLiteral } from '../../../columns/sql.ts';
+import { nullPartition } from '../../files/partition-folders.ts';
+import { hasTextFolders } from './hive-parts.ts';
+import type { Folder } from '../table/table.ts';
 import { backslashed, folderGlob, scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 
 const clickhouse: DdlDialect = {
@@ -13,23 +16,25 @@ const clickhouse: DdlDialect = {
   quote: clickhouseName,
   refuse: () => undefined,
   hasCase: true,
+  takesTable: { form: /^[^*?{}]+$/u, rule: 'takes a name with "*", "?", "{" or "}" for files (clickhouse-local)' },
   seesPath: true,
   unnest: (table, column) => ({ from: `${table} ARRAY JOIN ${column} AS item`, value: 'item' }),
   notes: ({ table }) => (table.format === 'parquet' ? ['ClickHouse has dates and times from 1900 to 2299 only.'] : []),
   create: (draft) => {
     const { name, table, columns } = draft;
-    const folders = table.folders.map(({ name: folder, range }) => {
-      return `${clickhouseName(folder)} ${range === undefined ? 'String' : 'Int32'}`;
+    const folders = table.folders.map(({ key, range }) => {
+      return `${clickhouseName(key)} ${range === undefined ? 'String' : 'Int32'}`;
     });
     const structure = [...columns.map((column) => `${clickhouseName(column.name)} ${column.sql}`), ...folders].join(
       ', ',
     );
     const format = table.format === 'parquet' ? 'Parquet' : 'JSONEachRow';
-    const files = `${clickhousePlace(table.location)}${folderGlob(table)}*${table.extension}`;
-    const source = /^\w+:\/\//u.test(files) ? 's3' : 'file';
+    const isRemote = /^\w+:\/\//u.test(table.location);
+    const encode = isRemote ? clickhouseAddress : clickhousePattern;
+    const files = `${clickhousePlace(table.location)}${folderGlob(table, encode)}*${table.extension}`;
     return [
       `CREATE OR REPLACE VIEW ${name} AS`,
-      `SELECT * FROM ${source}(${backslashed(files)}, '${format}', ${backslashed(structure)})`,
+      `${clickhouseSelect(table.folders)} FROM ${isRemote ? 's3' : 'file'}(${backslashed(files)}, '${format}', ${backslashed(structure)})${hasTextFolders(draft) ? ' AS files' : ''}`,
       `SETTINGS ${clickhouseSettings(draft).join(', ')};`,
     ];
   },
@@ -44,11 +49,44 @@ function clickhouseName(name: string): string {
   return `\`${name.replaceAll(/[`\\]/gu, String.raw`\$&`)}\``;
 }
 
-/** It takes and decodes addresses, so the percent sign of a key is encoded once more. */
 function clickhousePlace(location: string): string {
   const [, address, path] = /^(\w+:\/\/[^/]*\/)(.*)$/u.exec(location) ?? [];
-  if (address === undefined || path === undefined) return location;
-  return `${address}${path.split('/').map(encodeURIComponent).join('/').replaceAll('%3D', '=')}`;
+  if (address === undefined || path === undefined) return clickhousePattern(location);
+  return `${address}${path.split('/').map(clickhouseAddress).join('/')}`;
+}
+
+/** It decodes addresses, and takes what it finds for a pattern. So the percent sign of a key is encoded once more. */
+function clickhouseAddress(part: string): string {
+  return encodeURIComponent(clickhousePattern(part)).replaceAll('%3D', '=');
+}
+
+/** It has no escape for characters of a pattern, but one for any character. */
+function clickhousePattern(path: string): string {
+  return path.replaceAll(/[*?{}]/gu, '?');
+}
+
+/** ClickHouse leaves the names and values of folders encoded, and has the name of null for a value. */
+function clickhouseSelect(folders: readonly Folder[]): string {
+  return selectFolders(folders, {
+    quote: clickhouseName,
+    except: 'EXCEPT',
+    value: (key) => `if(files.${key} = '${nullPartition}', NULL, decodeURLComponent(files.${key}))`,
+  });
+}
+
+type FolderWords = {
+  readonly quote: (name: string) => string;
+  readonly except: string;
+  /** The value of a folder from the column that the engine makes of it. */
+  readonly value: (column: string) => string;
+};
+
+/** All columns, those of folders by field as they were in the records. */
+function selectFolders(folders: readonly Folder[], { quote, except, value }: FolderWords): string {
+  const texts = folders.filter(({ range }) => range === undefined);
+  if (texts.length === 0) return 'SELECT *';
+  const keys = texts.map(({ key }) => quote(key)).join(', ');
+  return `SELECT * ${except} (${keys}), ${texts.map(({ name, key }) => `${value(quote(key))} AS ${quote(name)}`).join(', ')}`;
 }
 
 function clickhouseSettings({ table }: Draft): readonly string[] {
@@ -69,17 +107,31 @@ const duckdb: DdlDialect = {
   seesPath: true,
   unnest: (table, column) => ({ from: `${table} AS t, UNNEST(t.${column}) AS u (item)`, value: 'item' }),
   create: ({ name, table, columns }) => {
-    const glob = literal(`${table.location}${folderGlob(table)}*${table.extension}`);
+    const glob = literal(`${duckdbPattern(table.location)}${folderGlob(table, duckdbPattern)}*${table.extension}`);
     const folders = table.folders.map(
-      (folder) => [folder.name, folder.range === undefined ? 'VARCHAR' : 'BIGINT'] as const,
+      (folder) => [folder.key, folder.range === undefined ? 'VARCHAR' : 'BIGINT'] as const,
     );
     const hive = folders.length === 0 ? '' : `, hive_partitioning = true, hive_types = ${structLiteral(folders)}`;
     const files =
       table.format === 'parquet'
         ? `read_parquet(${glob}, union_by_name = true${hive})`
-        : `read_json(${glob}, format = 'newline_delimited', auto_detect = false, columns = ${structLiteral(columns.map((column) => [column.name, column.sql]))}${hive})`;
-    return [`CREATE OR REPLACE VIEW ${name} AS`, `SELECT * FROM ${files};`];
+        : `read_json(${glob}, format = 'newline_delimited', compression = 'gzip', auto_detect = false, columns = ${structLiteral(columns.map((column) => [column.name, column.sql]))}${hive})`;
+    return [`CREATE OR REPLACE VIEW ${name} AS`, `${duckdbSelect(table.folders)} FROM ${files};`];
   },
 };
+
+/** A bracket makes a character of a pattern an ordinary one. */
+function duckdbPattern(path: string): string {
+  return path.replaceAll(/[*?[]/gu, '[$&]');
+}
+
+/** Before version 1.5, DuckDB has the name of null for a value. It leaves the names of folders encoded. */
+function duckdbSelect(folders: readonly Folder[]): string {
+  return selectFolders(folders, { quote: identifier, except: 'EXCLUDE', value: duckdbValue });
+}
+
+function duckdbValue(key: string): string {
+  return `nullif(${key}, ${literal(nullPartition)})`;
+}
 
 export const fileDialects = { clickhouse, duckdb };

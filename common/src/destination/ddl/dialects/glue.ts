@@ -1,8 +1,8 @@
-// A table for `aws glue create-table --cli-input-json`: what Athena's statement makes in the Glue Data Catalog, as JSON
-// (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
+// A table for `aws glue create-table --cli-input-json`: the table that Athena's statement makes in the Glue Data Catalog, as
+// JSON (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
 import { scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 import { hiveDialects } from './hive-dialects.ts';
-import { jsonSerde, refuseLikeHive } from './hive-parts.ts';
+import { caseProperties, jsonSerde, refuseLikeHive } from './hive-parts.ts';
 import { projection } from './projection.ts';
 
 const hive = 'org.apache.hadoop.hive';
@@ -37,7 +37,7 @@ export const glue: DdlDialect = {
   create: () => [],
 };
 
-/** `comments`: what the other engines have as comments in front of the statement; `queries`: for Athena. */
+/** `comments`: for other engines they are comments before the statement; `queries`: for Athena. */
 export function glueTable(draft: Draft, comments: readonly string[], queries: readonly string[]): object {
   const { plainName, table, columns, database } = draft;
   const { format, folders, location } = table;
@@ -46,7 +46,7 @@ export function glueTable(draft: Draft, comments: readonly string[], queries: re
   return {
     DatabaseName: database,
     TableInput: {
-      Name: plainName.toLowerCase(), // Athena finds no other names.
+      Name: plainName.toLowerCase(), // Athena finds only lower-case names.
       TableType: 'EXTERNAL_TABLE',
       Parameters: {
         classification: format,
@@ -60,7 +60,14 @@ export function glueTable(draft: Draft, comments: readonly string[], queries: re
         Columns: columns.map(({ name, sql }) => ({ Name: name, Type: sql })),
         Location: location,
         ...formats[format],
+        SerdeInfo: withProperties(formats[format].SerdeInfo, caseProperties(draft)),
       },
     },
   };
+}
+
+type SerdeInfo = { readonly SerializationLibrary: string; readonly Parameters: Readonly<Record<string, string>> };
+
+function withProperties(serde: SerdeInfo, more: SerdeInfo['Parameters']): SerdeInfo {
+  return { ...serde, Parameters: { ...serde.Parameters, ...more } };
 }

@@ -1,18 +1,30 @@
-// The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds the folders in its own way.
+// The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds new folders in its own
+// way.
 import { identifier, literal } from '../../../columns/sql.ts';
-import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type DdlDialect } from './dialect.ts';
+import {
+  backslashed,
+  backticks,
+  columnLines,
+  folderNames,
+  scalarsOf,
+  textTimes,
+  type DdlDialect,
+  type Draft,
+} from './dialect.ts';
 import {
   columnsOf,
   foldersOf,
   glueTypeLength,
+  caseProperties,
   hasTextFolders,
   hiveStruct,
   hiveTableName,
-  jsonSerde,
   refuseLikeHive,
+  rowFormat,
 } from './hive-parts.ts';
 import { addPartitions } from './partitions.ts';
 import { projection } from './projection.ts';
+import type { DdlTable } from '../table/table.ts';
 
 const athena: DdlDialect = {
   title: 'Athena',
@@ -20,7 +32,7 @@ const athena: DdlDialect = {
   jsonScalars: textTimes('STRING'),
   list: (items) => `ARRAY<${items}>`,
   struct: hiveStruct(backticks),
-  quote: backticks, // Always: a word of Hive's own, such as `timestamp`, is no name without.
+  quote: backticks, // Always quoted: a keyword of Hive, such as `timestamp`, is not a name without quotes.
   quoteInQuery: identifier,
   takesTable: hiveTableName,
   refuse: refuseLikeHive('Athena'),
@@ -47,15 +59,24 @@ const athena: DdlDialect = {
       ...(folders.length === 0
         ? []
         : [`PARTITIONED BY (${foldersOf(draft, backticks, ['INT', 'STRING']).join(', ')})`]),
-      format === 'parquet' ? 'STORED AS PARQUET' : `ROW FORMAT SERDE '${jsonSerde}'`,
+      format === 'parquet' ? 'STORED AS PARQUET' : rowFormat(draft, backslashed),
       ...(isLoaded || folders.length === 0
         ? [`LOCATION ${backslashed(location)};`]
         : [`LOCATION ${backslashed(location)}`, 'TBLPROPERTIES (', columnLines(properties), ');']),
-      // Values that nobody knows before: folders are loaded, again after each sync that brings new ones.
-      ...(isLoaded ? ['', `MSCK REPAIR TABLE ${name};`] : []),
+      // The values are not known in advance. Load the folders again after each sync that adds new ones.
+      ...(isLoaded && findsFolders(table) ? ['', `MSCK REPAIR TABLE ${name};`] : []),
     ];
   },
+  addPartitions: (draft) =>
+    findsFolders(draft.table) ? noStatements() : addPartitions(draft, { quote: backticks, text: backslashed }),
 };
+
+/** MSCK REPAIR TABLE looks for names in lower case (https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html). */
+function findsFolders({ folders }: DdlTable): boolean {
+  return folders.every(({ name, key }) => key === name && key === key.toLowerCase());
+}
+
+async function* noStatements(): AsyncGenerator<string> {}
 
 const spark: DdlDialect = {
   title: 'Spark',
@@ -78,7 +99,7 @@ const spark: DdlDialect = {
       `CREATE TABLE ${name} (`,
       columnLines(columns),
       ')',
-      `USING ${table.format === 'parquet' ? 'PARQUET' : 'JSON'}`,
+      ...(table.format === 'parquet' ? ['USING PARQUET'] : ['USING JSON', "OPTIONS (mode 'FAILFAST')"]), // Else a misfit is null.
       ...(isPartitioned ? [`PARTITIONED BY (${folderNames(table, backticks)})`] : []),
       `LOCATION ${backslashed(table.location)};`,
       ...(isPartitioned ? ['', `MSCK REPAIR TABLE ${name};`] : []),
@@ -100,6 +121,7 @@ const trino: DdlDialect = {
       ? refuseLikeHive('Trino')(column, depth)
       : 'Trino takes no comma and no blank at an end of the name of a column';
   },
+  findsFolder: ({ name, key }) => name === key, // It decodes values, and no names.
   database: 'default',
   unnest: (table, column) => ({ from: `${table} CROSS JOIN UNNEST(${column}) AS u (item)`, value: 'item' }),
   notes: ({ table }) => [
@@ -109,10 +131,12 @@ const trino: DdlDialect = {
   create: (draft) => {
     const { name, plainName, table, database = '' } = draft;
     const isPartitioned = table.folders.length > 0;
+    const ignoresCase = table.folders.some(({ key }) => key !== key.toLowerCase());
     const properties = [
       `external_location = ${literal(table.location)}`,
       `format = '${table.format === 'parquet' ? 'PARQUET' : 'OPENX_JSON'}'`,
       ...(isPartitioned ? [`partitioned_by = ARRAY[${folderNames(table, literal)}]`] : []),
+      ...extraProperties(draft),
     ];
     return [
       `CREATE TABLE ${name} (`,
@@ -124,12 +148,20 @@ const trino: DdlDialect = {
       ...(isPartitioned
         ? [
             '',
-            `CALL system.sync_partition_metadata(${literal(database)}, ${literal(plainName.toLowerCase())}, 'FULL');`,
+            `CALL system.sync_partition_metadata(${literal(database)}, ${literal(plainName.toLowerCase())}, 'FULL'${ignoresCase ? ', false' : ''});`,
           ]
         : []),
     ];
   },
 };
+
+/** It has no other place for the properties of the SerDe. */
+function extraProperties(draft: Draft): readonly string[] {
+  const properties = Object.entries(caseProperties(draft));
+  if (properties.length === 0) return [];
+  const [keys, values] = [0, 1].map((at) => `ARRAY[${properties.map((pair) => literal(pair[at] ?? '')).join(', ')}]`);
+  return [`extra_properties = MAP(${keys}, ${values})`];
+}
 
 const spectrum: DdlDialect = {
   title: 'Redshift Spectrum',
@@ -163,11 +195,11 @@ const spectrum: DdlDialect = {
       ...(table.folders.length === 0
         ? []
         : [`PARTITIONED BY (${foldersOf(draft, identifier, ['INTEGER', 'VARCHAR(65535)']).join(', ')})`]),
-      table.format === 'parquet' ? 'STORED AS PARQUET' : `ROW FORMAT SERDE '${jsonSerde}'`,
+      table.format === 'parquet' ? 'STORED AS PARQUET' : rowFormat(draft, literal),
       `LOCATION ${literal(table.location)};`,
     ];
   },
-  addPartitions,
+  addPartitions: (draft) => addPartitions(draft, { quote: identifier, text: literal }),
 };
 
 export const hiveDialects = { athena, spark, trino, 'redshift-spectrum': spectrum };

@@ -1,11 +1,12 @@
-// What the engines with Hive's tables share: the names that they take, and how they write columns.
+// What engines with Hive's tables share: the names that they accept, and how they write columns.
+import type { SqlColumn } from '../table/table.ts';
 import { type Draft, type Refuse, type TypedColumn } from './dialect.ts';
 
 export const jsonSerde = 'org.openx.data.jsonserde.JsonSerDe';
 export const glueTypeLength = { characters: 131_072, owner: 'AWS Glue' };
 /** Hidden columns of Trino, Athena and Redshift Spectrum. */
 const ownColumns = /^\$(?:path|size|bucket|file_size|file_modified_time|partition|row_id|spectrum_oid)$/iu;
-export const hiveTableName = /^\w+$/u;
+export const hiveTableName = { form: /^\w+$/u, rule: 'takes only letters, digits and "_"' };
 
 /**
  * Hive's parser refuses `.` and `:` in the name of a column, and its type parser takes letters and digits of one UTF-16 unit and `_`
@@ -22,12 +23,12 @@ export function refuseLikeHive(title: string): Refuse {
   };
 }
 
-/** `name: type`, as Hive has the members of an object. */
+/** `name: type`, the form of members of an object in Hive. */
 export function hiveStruct(quote: (name: string) => string): (members: readonly TypedColumn[]) => string {
   return (members) => `STRUCT<${members.map(({ name, sql }) => `${quote(name)}: ${sql}`).join(', ')}>`;
 }
 
-/** The columns, and with a type those of the folders. */
+/** The columns, and those of the folders if `type` is given. */
 export function columnsOf({ columns }: Draft, quote: (name: string) => string): readonly string[] {
   return columns.map(({ name, sql }) => `${quote(name)} ${sql}`);
 }
@@ -42,4 +43,32 @@ export function foldersOf(
 
 export function hasTextFolders({ table }: Draft): boolean {
   return table.folders.some(({ range }) => range === undefined);
+}
+
+/**
+ * Properties of the SerDe where keys of the rows differ only in case: it would read the one for the other, or refuse the row
+ * (https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html). None for other tables.
+ */
+export function caseProperties({ table, columns }: Draft): Readonly<Record<string, string>> {
+  const folded = new Set(table.columns.map(({ name }) => name.toLowerCase()));
+  if (table.format !== 'json' || folded.size === table.columns.length) return {};
+  const named = [...members(columns), ...columns].filter(({ name }) => name !== name.toLowerCase());
+  return {
+    'case.insensitive': 'false',
+    ...Object.fromEntries(named.map(({ name }) => [`mapping.${name.toLowerCase()}`, name])),
+  };
+}
+
+/** At all levels below. */
+function members(columns: readonly SqlColumn[]): readonly SqlColumn[] {
+  return columns.flatMap(({ type }) => {
+    const fields = type.kind === 'list' ? members([{ name: '', type: type.items }]) : [];
+    return type.kind === 'struct' ? [...members(type.fields), ...type.fields] : fields;
+  });
+}
+
+export function rowFormat(draft: Draft, text: (value: string) => string): string {
+  const serde = `ROW FORMAT SERDE '${jsonSerde}'`;
+  const properties = Object.entries(caseProperties(draft)).map(([key, value]) => `${text(key)} = ${text(value)}`);
+  return properties.length === 0 ? serde : `${serde}\nWITH SERDEPROPERTIES (${properties.join(', ')})`;
 }

@@ -1,8 +1,8 @@
-// How Athena knows the folders of all days or hours without a list of them (partition projection,
-// https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html).
+// Partition projection: Athena computes the folders of all days or hours, without a list of them
+// (https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html).
 import type { DdlTable } from '../table/table.ts';
 
-/** The properties of the table. `digits` only for padded folders: `month=01`. */
+/** The properties of the table. `digits` is only set for padded folders: `month=01`. */
 export function projection({ location, folders }: DdlTable): Readonly<Record<string, string>> {
   const parts = folders.flatMap(({ name, range }): readonly (readonly [string, string])[] => {
     if (range === undefined) return [];

@@ -1,4 +1,4 @@
-// The warehouses with tables of their own kind: Redshift with loaded rows, Snowflake and BigQuery with external tables.
+// The warehouses with their own kind of tables: Redshift with loaded rows, Snowflake and BigQuery with external tables.
 import { identifier, literal } from '../../../columns/sql.ts';
 import {
   backslashed,
@@ -13,7 +13,7 @@ import {
 import { hiveTableName } from './hive-parts.ts';
 
 const text = 'VARCHAR(65535)';
-/** Of every table. */
+/** Every table of Redshift has them. */
 const systemColumns = /^(?:oid|tableoid|ctid|xmin|xmax|cmin|cmax|insertxid|deletexid)$/iu;
 
 const redshiftCopy: DdlDialect = {
@@ -62,7 +62,7 @@ function redshiftText(value: string): string {
   return literal(value.replaceAll('\\', '\\\\'));
 }
 
-/** Names without quotes are of capital letters for it: so queries need no quotes, unless the name is a word of its own. */
+/** Snowflake reads unquoted names as upper case, so queries need no quotes unless the name is a keyword. */
 function snowflakeName(name: string): string {
   return identifier(/^[A-Za-z_]\w*$/u.test(name) ? name.toUpperCase() : name);
 }

@@ -1,8 +1,8 @@
-// The folders of a table's days or hours, as a listing has them.
+// The folders of a table's days or hours, from a listing.
 import type { S3 } from '../../../s3/connection/client.ts';
 import { listPages } from '../../../s3/list.ts';
 
-/** The least year with a folder below `folder`, which ends with a slash; undefined where there is none. */
+/** The earliest year with a folder below `folder`, which ends with a slash. Undefined if there is none. */
 export async function firstYear(s3: S3, folder: string, signal: AbortSignal): Promise<number | undefined> {
   const names = await foldersBelow(s3, `${folder}year=`, signal);
   const years = names.map((name) => Number(/year=(\d{4})\/$/u.exec(name)?.[1]));
@@ -10,14 +10,14 @@ export async function firstYear(s3: S3, folder: string, signal: AbortSignal): Pr
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
-/** With a slash at their ends. Bound: the folders of one level. */
+/** Each ends with a slash. Bound: the folders of one level. */
 export async function foldersBelow(s3: S3, prefix: string, signal: AbortSignal): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) found.push(...folders);
   return found;
 }
 
-/** All folders of files, as `year=2026/month=1/day=5`: one request for each folder above them. */
+/** All folders with files, as `year=2026/month=1/day=5`. One request for each folder above them. */
 export async function* datePaths(
   s3: S3,
   folder: string,

@@ -1,6 +1,9 @@
-// A table as `ddl` describes it to an engine: plain data from what a destination knows of its files. Pure.
+// A table as `ddl` describes it to an engine: plain data, from what a destination knows about its files. Pure.
 
-/** `json`: a text that has JSON. `any`: any JSON value, only in JSON lines. `instant`: in UTC; `local`: a clock without a zone. */
+/**
+ * `json`: a text that contains JSON. `any`: any JSON value, only in JSON lines. `instant`: in UTC; `local`: a clock without a
+ * zone.
+ */
 export type ScalarKind =
   | 'boolean'
   | 'integer'
@@ -22,11 +25,11 @@ export type SqlColumn = { readonly name: string; readonly type: SqlType };
 
 type FileFormat = 'parquet' | 'json';
 
-/** A folder of each file below that of the table, `name=value/`. `key`: the name as it is in keys. */
+/** A folder of each file below that of the table, `name=value/`. `key`: the encoded name. */
 export type Folder = {
   readonly name: string;
   readonly key: string;
-  /** Absent: its values are texts that are not known in advance. */
+  /** Absent: the values are texts that are not known in advance. */
   readonly range?: { readonly from: number; readonly to: number; readonly digits: number };
 };
 
@@ -34,18 +37,18 @@ export type DdlTable = {
   readonly name: string;
   readonly columns: readonly SqlColumn[];
   readonly format: FileFormat;
-  /** How the names of the files end. */
+  /** The end of the file names. */
   readonly extension: string;
   /** Ends with a slash. */
   readonly location: string;
   readonly folders: readonly Folder[];
-  /** The folders that are there now, each as `year=2026/month=1/day=5`. */
+  /** The folders that exist now, each as `year=2026/month=1/day=5`. */
   readonly partitions: () => AsyncIterable<string>;
-  /** Sentences for a reader of the statement. */
+  /** Sentences for readers of the statement. */
   readonly notes: readonly string[];
 };
 
-/** No row is older: other times do not count as times. */
+/** No row is older: earlier times are not accepted as times. */
 const leastYear = 2000;
 const lastYear = 2100;
 
@@ -57,7 +60,7 @@ type DateFolders = {
   readonly firstYear: number | undefined;
 };
 
-/** From coarse to fine. */
+/** From year to day or hour. */
 export function dateFolders({ period, isPadded, firstYear = leastYear }: DateFolders): readonly Folder[] {
   const digits = isPadded ? 2 : 1;
   const folder = (name: string, from: number, to: number, width = digits): Folder => {

@@ -1,5 +1,5 @@
-// Data of this layout that is not below the prefix, but where a mistake in the setting would put it. What may not be listed is not
-// looked at: the policy of a destination allows its prefix alone.
+// Looks for data of this layout where a mistake in the setting would put it, outside the prefix. What may not be listed is
+// skipped: the policy of a destination allows only its prefix.
 import { ConnectorError } from '../../../protocol/errors.ts';
 import { listPages, type ListPage } from '../../../s3/list.ts';
 import { finding } from '../report/finding.ts';
@@ -29,12 +29,12 @@ function* mistakes({ prefix, s3 }: Look): Generator<Probe> {
   yield {
     prefix: `/${prefix}`,
     code: 'leading_slash',
-    setting: `the prefix of what wrote them begins with a slash; ${remedy}`,
+    setting: `the prefix of their writer begins with a slash; ${remedy}`,
   };
   yield {
     prefix: `${s3.bucket}/${prefix}`,
     code: 'bucket_in_prefix',
-    setting: `the prefix of what wrote them begins with the bucket’s name; ${remedy}`,
+    setting: `the prefix of their writer begins with the bucket’s name; ${remedy}`,
   };
 }
 

@@ -1,4 +1,4 @@
-// The last replacement of each type or table, and those that are not finished: from `_manifests/` and `_staging/`.
+// The last replacement of each type or table, and unfinished replacements: from `_manifests/` and `_staging/`.
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
 import { readDocument } from '../../replacing/document-memory.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
@@ -8,7 +8,7 @@ import type { ExportStatus, PlaceExports, UnfinishedExport } from '../report/rep
 import type { KeyCount, ManifestFolder, PrefixSurvey } from '../survey/prefix-survey.ts';
 import { lookBounds, type Look } from './look.ts';
 
-/** Some 15,000 files. */
+/** About 15,000 files. */
 const mostBytes = 4 * 1024 * 1024;
 
 /** By the name in the path. Bound: two documents for each of `lookBounds.manifests` places. */
@@ -42,7 +42,7 @@ function stagedByPlace({ layout, prefix }: Look, { staged }: PrefixSurvey): Read
   for (const [id, count] of staged) {
     const [example = ''] = count.examples;
     const name = layout.readKey(example.slice(`${prefix}_staging/${id}/`.length))?.name;
-    if (name === undefined) continue; // Of the other destination.
+    if (name === undefined) continue; // It is of the other destination.
     byPlace.set(name, [...(byPlace.get(name) ?? []), unfinished(id, 'staged', count)]);
   }
   return byPlace;
@@ -74,7 +74,7 @@ async function exportsOf(look: Look, { name, folder, now }: Found, signal: Abort
   return { last, unfinished: left === undefined ? [] : [left] };
 }
 
-/** Undefined for a name that is not in the form in which we write it. */
+/** Undefined for a name that is not in the form that this connector writes. */
 function placeOf({ layout, prefix }: Look, name: string): DataPlace | undefined {
   try {
     const place = layout.place(prefix, decodeURIComponent(name));
@@ -108,7 +108,7 @@ async function lastExport(
   return { export: id, began: new Date(parseExportId(id)?.time ?? 0).toISOString(), ...when, rows, objects };
 }
 
-/** The newest export, if it is not over. */
+/** The newest export, if it is unfinished. */
 async function leftOpen(
   look: Look,
   place: DataPlace,

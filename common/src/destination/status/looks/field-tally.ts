@@ -1,10 +1,10 @@
-// Which fields and event types the rows of sampled files have, and which of them come or go. Names alone: no value is kept, but
-// the name of an event, as the name of its table. Pure.
+// The fields and event types in the rows of sampled files, and those that appear or disappear. Only names: no value is kept
+// except the name of an event, because it is the name of its table. Pure.
 import { parseJson } from '../../../json/parse-json.ts';
 
 const mostNames = 2000;
 const longestName = 120;
-/** So rarely may it be chance that a name is on one side alone. */
+/** The chance that a name is on one side only by accident. */
 const chance = 0.01;
 const eventForm = /^[A-Za-z][A-Za-z0-9_]{0,63}$/u;
 
@@ -12,7 +12,7 @@ const eventForm = /^[A-Za-z][A-Za-z0-9_]{0,63}$/u;
 export class FieldTally {
   rows = 0;
   files = 0;
-  /** Lines that are not a JSON object. */
+  /** Lines that are not JSON objects. */
   misread = 0;
   readonly fields = new Map<string, number>();
   readonly events = new Map<string, number>();
@@ -48,7 +48,7 @@ function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Fields that are not null, those of objects as `properties.url`. */
+/** Fields that are not null. Those of objects are named like `properties.url`. */
 function* namesOf(row: Row): Generator<string> {
   for (const [name, value] of Object.entries(row)) {
     if (value === null) continue;
@@ -67,8 +67,8 @@ function count(counts: Map<string, number>, name: string): void {
 type Side = { readonly rows: number; readonly counts: ReadonlyMap<string, number> };
 
 /**
- * Names that `one` has and `other` lacks, the most frequent first, where `other` would have had them by their share in `one` but
- * for a chance of 1 %.
+ * Names that `one` has and `other` lacks, the most frequent first, if the chance that `other` lacks them by accident is below 1
+ * %.
  */
 export function absentFrom(other: Side, one: Side): readonly string[] {
   const isCut = other.counts.size >= mostNames;

@@ -1,4 +1,5 @@
-// Event types and fields that come or go: rows of the newest files beside rows of earlier ones, for the largest types or tables.
+// Event types and fields that appear or disappear: compares rows of the newest files with rows of earlier ones, for the largest
+// types or tables.
 import { archiveClasses, type ListedObject } from '../../../s3/list.ts';
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
 import type { FieldsStatus } from '../report/report.ts';
@@ -56,7 +57,7 @@ function filesOf(name: string, { candidates }: PlaceSurvey, sides: Sides | undef
   return both.filter(({ object }) => isText(object));
 }
 
-/** Parquet is not read here, nor what is archived. */
+/** Parquet and archived files are not read here. */
 function isText({ key, storageClass }: Sampled): boolean {
   return /\.jsonl?\.gz$/u.test(key) && !archiveClasses.has(storageClass ?? '');
 }

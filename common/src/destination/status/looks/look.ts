@@ -1,4 +1,4 @@
-// How status reads objects: a bounded number of them, each in part, and an object that cannot be read is a finding.
+// How `status` reads objects: a limited number, each in part. An object that cannot be read is a finding.
 import type { ErrorCode } from '../../../protocol/codes/error-codes.ts';
 import { ConnectorError } from '../../../protocol/errors.ts';
 import type { S3 } from '../../../s3/connection/client.ts';
@@ -7,7 +7,7 @@ import type { Layout } from '../../layout/layout.ts';
 import { finding } from '../report/finding.ts';
 import type { StatusFinding } from '../report/report.ts';
 
-/** Objects of each kind: some 500 GetObject requests at most. */
+/** The number of objects of each kind: in total about 500 GetObject requests at most. */
 export const lookBounds = {
   places: 40,
   manifests: 60,
@@ -30,7 +30,7 @@ const denied: ReadonlySet<ErrorCode> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENI
 const passing: ReadonlySet<ErrorCode> = new Set(['S3_OBJECT_CHANGED']);
 const mostRefused = 20;
 
-/** What was found while objects were read. After the first refusal nothing more is read. Bound: some tens of findings. */
+/** Findings from reading objects. After the first denied request nothing more is read. Bound: a few dozen findings. */
 export class FindingList {
   readonly all: StatusFinding[] = [];
   #isDenied = false;
@@ -40,7 +40,7 @@ export class FindingList {
     this.all.push(found);
   }
 
-  /** @returns undefined if the object could not be read. @throws what would meet every other object as well. */
+  /** @returns undefined if the object could not be read. @throws errors that every other object would cause as well. */
   async attempt<T>(key: string, read: () => Promise<T>): Promise<T | undefined> {
     if (this.#isDenied) return undefined;
     try {
@@ -61,11 +61,11 @@ export class FindingList {
     if (this.#refused <= mostRefused) this.all.push(finding(code, message, { examples: [key] }));
   }
 
-  /** Requests under way may be refused as well: one finding says it. */
+  /** Other requests may already be under way: one finding is enough. */
   #deny(error: ConnectorError): void {
     if (this.#isDenied) return;
     this.#isDenied = true;
-    const text = `Fields, exports and reasons of rejected records are not in this report, since objects may not be read. ${error.message}`;
+    const text = `Fields, exports and reasons of rejected records are not in this report, because objects may not be read. ${error.message}`;
     this.all.push(finding('not_allowed', text));
   }
 }

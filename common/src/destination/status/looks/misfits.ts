@@ -1,11 +1,12 @@
-// Fields whose type moved: values that did not fit their column are in `<field>__json`, as the table's document in `_schemas/` says.
+// Fields whose type has changed: values that did not fit their column are in `<field>__json`, according to the table's document
+// in `_schemas/`.
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
 import type { Area } from '../../replacing/manifest-store.ts';
 import type { FieldsStatus } from '../report/report.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import { lookBounds, type Look } from './look.ts';
 
-/** Paths of such fields of a table; `name` as it is in the path. @throws BUCKET_DOCUMENT_INVALID */
+/** Paths of such fields of a table. `name`: as in the path. @throws BUCKET_DOCUMENT_INVALID */
 export type ReadMisfits = (area: Area, name: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 const mostBytes = 1024 * 1024;

@@ -1,4 +1,4 @@
-// Why records were rejected: the reasons in the newest files below `_rejected/`. Of a record nothing is read.
+// Why records were rejected: the reasons in the newest files below `_rejected/`. The records themselves are not read.
 import { parseJson } from '../../../json/parse-json.ts';
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
 import { REJECTION_REASONS } from '../../input/rejections.ts';

@@ -1,4 +1,4 @@
-// The first lines of a gzipped file: a part of the object, inflated up to a bound whatever it would become.
+// The first lines of a gzipped file. Only a part of the object is read, and decompressed up to a bound.
 import { once } from 'node:events';
 import { constants, createGunzip } from 'node:zlib';
 
@@ -12,7 +12,7 @@ export const sampleBounds = { compressed: 256 * 1024, text: 1024 * 1024 } as con
 
 type Sampled = Pick<ListedObject, 'key' | 'etag' | 'size'>;
 
-/** Complete lines, without their ends. Bound: `sampleBounds`. @throws FILE_UNREADABLE for what is not gzip. */
+/** Complete lines, without their ends. Bound: `sampleBounds`. @throws FILE_UNREADABLE if it is not gzip. */
 export async function firstLines(
   s3: S3,
   { key, etag, size }: Sampled,
@@ -27,7 +27,7 @@ export async function firstLines(
   return lines;
 }
 
-/** What the bytes begin with, at most `sampleBounds.text`. `isAll`: otherwise the end may be missing. */
+/** The beginning of the text, at most `sampleBounds.text`. `isAll`: if false, the end may be missing. */
 async function inflated(
   bytes: Buffer,
   { key, isAll }: { readonly key: string; readonly isAll: boolean },

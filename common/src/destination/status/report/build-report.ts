@@ -1,4 +1,4 @@
-// The report, made of what was listed and what was read. Pure.
+// Makes the report from what was listed and read. Pure.
 import type { Layout } from '../../layout/layout.ts';
 import type { Counters } from '../../../s3/connection/counters.ts';
 import type { StatusOptions } from './options.ts';
@@ -15,7 +15,7 @@ import type {
   UnfinishedRun,
 } from './report.ts';
 
-/** Larger places have their volumes in the report. */
+/** Only the largest places have their volumes in the report. */
 const detailedPlaces = 100;
 
 type About = {
@@ -100,7 +100,7 @@ function placesOf({ layout, prefix }: About, { options, survey, now, exports, fi
   });
 }
 
-/** The documents of a run that has ended stay, without parts and files. */
+/** The documents of a finished run stay, without parts and files. */
 function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly UnfinishedRun[] {
   const unfinished = [...runs].filter(([, { hasOutcome, parts, staged }]) => !hasOutcome || parts + staged > 0);
   return unfinished.map(([run, { hasOutcome, parts, staged, newest }]) => {
@@ -108,18 +108,18 @@ function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly Unfinish
   });
 }
 
-/** Milliseconds; 0: there is no file. */
+/** Milliseconds; 0 if there is no file. */
 function newestArrival({ places }: PrefixSurvey): number {
   return [...places.values()].reduce((time, { newest }) => Math.max(time, newest?.lastModified.getTime() ?? 0), 0);
 }
 
-/** Files without date folders are written when someone writes them: they are judged only if they are asked for. */
+/** Files without date folders are written at any time, so they are judged only on request. */
 function isStale(place: PlaceStatus, { maxAgeSeconds, only }: StatusOptions): boolean {
   if (maxAgeSeconds === undefined || (only === undefined ? place.newest === null : place.name !== only)) return false;
   return place.age_seconds - place.quiet_seconds > maxAgeSeconds;
 }
 
-/** A name in a path that is not percent-encoded as ours are stays as it is. */
+/** A name in a path that is not percent-encoded like ours stays as it is. */
 function decodedName(name: string): string {
   try {
     return decodeURIComponent(name);

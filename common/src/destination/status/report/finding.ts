@@ -1,7 +1,7 @@
 // Makes a finding; its severity is that of its code. Pure.
 import { STATUS_CODES, type StatusCode, type StatusFinding } from './report.ts';
 
-/** `name`: of the type or table that it is about. */
+/** `name`: of its type or table. */
 export function finding(
   code: StatusCode,
   message: string,

@@ -1,4 +1,4 @@
-// What looks wrong, each finding with what to change, the gravest first. Pure.
+// The findings, each with what to change, the most severe first. Pure.
 import { countText, bytesText } from '../../../program/text-layout.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import type { Misplacement } from '../survey/key-kind.ts';
@@ -22,17 +22,17 @@ type Judged = {
   readonly places: readonly PlaceStatus[];
   readonly rejected: readonly RejectedStatus[];
   readonly runs: readonly UnfinishedRun[];
-  /** Names of types or tables whose data is too old; null: nobody asked. */
+  /** Types or tables whose data is too old. Null: not asked for. */
   readonly stale: readonly PlaceStatus[];
   readonly maxAgeSeconds: number | null;
   readonly recentHours: number;
   /** Milliseconds. */
   readonly now: number;
-  /** Milliseconds: what is older is no news. */
+  /** Milliseconds. Older events are not reported. */
   readonly windowFrom: number;
   /** The type or table that was asked for. */
   readonly only: string | undefined;
-  /** What was found while documents and files were read. */
+  /** Findings from reading documents and files. */
   readonly others: readonly StatusFinding[];
 };
 
@@ -70,29 +70,31 @@ function emptyFindings({ survey, prefix, bucket, noun, places, only }: Judged): 
 function staleFinding({ noun, maxAgeSeconds }: Judged, place: PlaceStatus): StatusFinding {
   const quiet =
     place.quiet_seconds > 0 ? `, ${durationText(place.quiet_seconds)} of it when there are usually none` : '';
-  const text = `The newest file of the ${noun} "${place.name}" arrived ${durationText(place.age_seconds)} ago${quiet}; --max-age is ${durationText(maxAgeSeconds ?? 0)}. Look whether the sync runs, and what its log says.`;
+  const text = `The newest file of the ${noun} "${place.name}" arrived ${durationText(place.age_seconds)} ago${quiet}; --max-age is ${durationText(maxAgeSeconds ?? 0)}. Check whether the sync runs, and read its log.`;
   return finding('stale', text, { name: place.name, examples: keysOf(place) });
 }
 
-/** Types or tables of which nothing has arrived lately: all of them, or each that others have gone on without. */
+/** Types or tables that received nothing lately: all of them, or those that stopped while others continued. */
 function silentFindings({ noun, places, recentHours, windowFrom }: Judged): readonly StatusFinding[] {
   const dated = places.filter(({ newest }) => newest !== null);
   const silent = dated.filter(({ age_seconds: age, quiet_seconds: quiet }) => age - quiet > recentHours * 3600);
   if (silent.length === 0) return [];
   if (silent.length === dated.length) {
     const last = Math.min(...silent.map(({ age_seconds: age }) => age));
-    const text = `Nothing has arrived in the last ${countText(recentHours, 'hour')}; the newest file came ${durationText(last)} ago. Look whether the sync runs, and what its log says.`;
+    const text = `Nothing has arrived in the last ${countText(recentHours, 'hour')}; the newest file came ${durationText(last)} ago. Check whether the sync runs, and read its log.`;
     return [finding('silent', text)];
   }
   return silent
     .filter((place) => Date.parse(place.newest_object?.arrived ?? '') >= windowFrom)
     .map((place) => {
-      const text = `The ${noun} "${place.name}" got its last file ${durationText(place.age_seconds)} ago. Look whether the source still has it, and whether the catalog still selects its stream.`;
+      const text = `The ${noun} "${place.name}" got its last file ${durationText(place.age_seconds)} ago. Check whether the source still has it, and whether the catalog still selects its stream.`;
       return finding('missing_event_type', text, { name: place.name });
     });
 }
 
-/** Types or tables whose first rows are of the last hours, beside others. What is replaced shows only its last rows. */
+/**
+ * Types or tables whose first rows are from the last hours, while others are older. A replaced one shows only its last rows.
+ */
 function newFindings({ noun, places, recentHours, now }: Judged): readonly StatusFinding[] {
   const isNew = ({ oldest, last_export: replaced, unfinished_exports: unfinished }: PlaceStatus): boolean => {
     if (oldest === null || replaced !== null || unfinished.length > 0) return false;
@@ -107,8 +109,8 @@ function newFindings({ noun, places, recentHours, now }: Judged): readonly Statu
 
 const remedies: Readonly<Record<Misplacement, (folder: string) => string>> = {
   leading_slash: () =>
-    'are below a folder without a name: the prefix of what wrote them begins or ends with one slash too many, or is an address (s3://…). Write only the path, such as "permutive"',
-  bucket_in_prefix: () => 'are below the bucket’s name once more: remove it from the prefix of what wrote them',
+    'are below a folder without a name: the prefix of their writer begins or ends with one slash too many, or is an address (s3://…). Write only the path, such as "permutive"',
+  bucket_in_prefix: () => 'are below the bucket’s name once more: remove it from the prefix of their writer',
   doubled_prefix: () =>
     'are below the prefix once more: it is in the setting of what wrote them twice, or that setting is relative to this prefix',
   other_prefix: (folder) =>
@@ -118,7 +120,7 @@ const remedies: Readonly<Record<Misplacement, (folder: string) => string>> = {
   other_files: (folder) =>
     `are in "${folder}" under names that this connector does not give: another program wrote them`,
   foreign: () =>
-    'are not of this connector. Give the destination a prefix of its own, so that readers see its files alone',
+    'were not written by this connector. Give the destination its own prefix, so that readers see only its files',
 };
 
 function misplacedFindings({ survey }: Judged): readonly StatusFinding[] {
@@ -134,7 +136,7 @@ function singular(text: string): string {
 
 function runFinding({ run, parts, files, newest, is_committing: isCommitting }: UnfinishedRun): StatusFinding {
   const what = `The run "${run}" of several writers is not finished: ${countText(parts, 'part')} ${parts === 1 ? 'is' : 'are'} there, ${countText(files, 'file')} ${files === 1 ? 'waits' : 'wait'} below _staging/${isCommitting ? ', its commit has begun' : ''}; the last object of it is of ${newest}.`;
-  const remedy = `If no writer is at work now, run the missing parts again and "commit --run ${run}", or give it up: "commit --abort --run ${run}".`;
+  const remedy = `If no writer is at work now, run the missing parts again and "commit --run ${run}", or abort it: "commit --abort --run ${run}".`;
   return finding('unfinished_run', `${what} ${remedy}`);
 }
 
@@ -158,7 +160,7 @@ function rejectedFinding({
 function boundFindings({ survey, noun, places: { length: places } }: Judged): readonly StatusFinding[] {
   const { beyond } = survey;
   if (beyond.count === 0) return [];
-  const text = `There are more ${noun}s (${places}), exports or rejected streams than are kept in memory: ${countText(beyond.count, 'object')} (${bytesText(beyond.bytes)}) are counted here alone.`;
+  const text = `There are more ${noun}s (${places}), exports or rejected streams than are kept in memory: ${countText(beyond.count, 'object')} (${bytesText(beyond.bytes)}) are only counted here.`;
   return [finding('beyond_bounds', text, { examples: beyond.examples })];
 }
 

@@ -1,17 +1,17 @@
-// What the options of `status` mean. Pure.
+// The meaning of the options of `status`. Pure.
 import { maxAgeSecondsOf } from '../../../program/duration.ts';
 import { ConnectorError } from '../../../protocol/errors.ts';
 import type { OperatorArguments } from '../../../protocol/connector.ts';
 
 export type StatusOptions = {
   readonly isJson: boolean;
-  /** Where the page is written; undefined: nowhere. */
+  /** The path of the page. Undefined: none is written. */
   readonly html: string | undefined;
   /** Undefined: age is reported and not judged. */
   readonly maxAgeSeconds: number | undefined;
   readonly days: number;
   readonly recentHours: number;
-  /** The only type or table that is judged by age; undefined: all of them. */
+  /** The only type or table whose age is judged. Undefined: all. */
   readonly only: string | undefined;
 };
 

@@ -1,13 +1,14 @@
-// Hours and days without files: gaps, and how they differ from those that usually have none. Pure.
+// Hours and days without files: gaps, and those that usually have none. Pure.
 //
-// What a period usually has is known from the same hour of the week (or day of the week) in the weeks around it; where there are not
-// three of these, from the same hour of all days (or all days). A period is expected to have files if at least half of these had
-// some. Only periods between the oldest and the newest with files count, so that an outage at the end does not become usual.
+// The usual state of an hour is known from the same hour of the week in the weeks around it (of a day: from the same day of the
+// week). If there are fewer than three of these, it is known from the same hour of all days (or from all days). A period is
+// expected to have files if at least half of the compared periods had some. Only periods between the oldest and the newest with
+// files count, so that an outage at the end does not become usual.
 import type { PeriodRing } from '../survey/period-ring.ts';
 
 export type PeriodKind = 'hour' | 'day';
 
-/** `few`: it usually has no files; `unknown`: there are no three periods to compare it with. */
+/** `few`: it usually has no files; `unknown`: there are fewer than three periods to compare it with. */
 type Expectation = { readonly kind: 'files' | 'few' | 'unknown'; readonly usualFiles: number };
 
 const strides = { hour: [168, 24], day: [7, 1] } as const;
@@ -36,7 +37,7 @@ function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number): Expe
 
 type MissingPeriod = { readonly period: number; readonly usualFiles: number };
 
-/** Periods without files: those that usually have some, the oldest first, and how many usually have none. */
+/** Periods without files: those that usually have some, the oldest first, and the number of those that usually have none. */
 type Missing = { readonly gaps: readonly MissingPeriod[]; readonly quiet: number };
 
 /** From `from`, or the oldest period with files if that is later, up to `to`, not included. Bound: `to - from` gaps. */
@@ -54,10 +55,10 @@ export function missingPeriods(ring: PeriodRing, kind: PeriodKind, [from, to]: r
 }
 
 const periodMs = { hour: 3_600_000, day: 86_400_000 } as const;
-/** After so long without files nothing is usual any more. */
+/** After this long without files, nothing is usual any more. */
 const mostPeriods = 8 * 7 * 24;
 
-/** How much of the time from `since` to `now` is in hours or days that usually have no files, in milliseconds. */
+/** The part of the time from `since` to `now` that is in hours or days that usually have no files, in milliseconds. */
 export function quietTime(ring: PeriodRing, kind: PeriodKind, [since, now]: readonly [number, number]): number {
   const ms = periodMs[kind];
   const [first, last] = [Math.floor(since / ms), Math.floor(now / ms)];
@@ -76,7 +77,7 @@ export function periodText(kind: PeriodKind, period: number): string {
   return time.toISOString().slice(0, kind === 'hour' ? 13 : 10);
 }
 
-/** `2026-01-15T14 to 2026-01-15T16, 2026-01-16T03`: periods in order, those in a row as one range. */
+/** `2026-01-15T14 to 2026-01-15T16, 2026-01-16T03`: periods in order; consecutive ones form a range. */
 export function rangesOf(periods: readonly number[]): readonly (readonly [from: number, to: number])[] {
   const ranges: [number, number][] = [];
   for (const period of periods) {

@@ -1,4 +1,4 @@
-// What looks wrong with one type or table: gaps, exports that are not finished, event types and fields that come or go. Pure.
+// Findings about one type or table: gaps, unfinished exports, event types and fields that appear or disappear. Pure.
 import { countText } from '../../../program/text-layout.ts';
 import { finding } from './finding.ts';
 import type { FieldsStatus, PlaceStatus, StatusCode, StatusFinding, UnfinishedExport } from './report.ts';
@@ -6,11 +6,11 @@ import { rangesText } from './report-words.ts';
 
 const unfinishedText: Readonly<Record<UnfinishedExport['state'], (files: number) => string>> = {
   staged: (files) =>
-    `${countText(files, 'file')} ${files === 1 ? 'waits' : 'wait'} below _staging/, and readers see the data from before it.`,
+    `${countText(files, 'file')} ${files === 1 ? 'waits' : 'wait'} below _staging/, and readers see the previous data.`,
   publishing: () =>
-    'it had begun to copy its files to their places. Readers that list the folder can see both versions, those that follow latest.json see the one from before it.',
+    'it had begun to copy its files to their places. Readers that list the folder can see both versions, those that follow latest.json see the previous one.',
   deleting: () =>
-    'it counts, but files from before it may be left. Readers that list the folder can see both versions, those that follow latest.json see the new one.',
+    'it is current, but earlier files may be left. Readers that list the folder can see both versions, those that follow latest.json see the new one.',
 };
 
 export function* placeFindings(noun: 'type' | 'table', place: PlaceStatus): Generator<StatusFinding> {
@@ -30,7 +30,7 @@ export function* placeFindings(noun: 'type' | 'table', place: PlaceStatus): Gene
   }
   const { future_files: ahead } = place;
   if (ahead > 0) {
-    const text = `${countText(ahead, 'file')} of the ${noun} "${name}" ${ahead === 1 ? 'is' : 'are'} in folders of a time that has not come yet. Look at the clock of what made the records.`;
+    const text = `${countText(ahead, 'file')} of the ${noun} "${name}" ${ahead === 1 ? 'is' : 'are'} in folders of a future time. Check the clock of the program that made the records.`;
     yield finding('future_time', text, { name });
   }
   if (place.fields !== null) yield* fieldFindings(name, place.fields);

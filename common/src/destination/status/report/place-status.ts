@@ -1,4 +1,4 @@
-// One type or table of the report, from what the listing says of it. Pure.
+// One type or table of the report, from its listing. Pure.
 import { periodText, missingPeriods, quietTime, type PeriodKind } from './periods.ts';
 import type { PeriodRing } from '../survey/period-ring.ts';
 import type { PlaceSurvey } from '../survey/place-survey.ts';
@@ -7,17 +7,20 @@ import type { PlaceStatus, Volume } from './report.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const mostGaps = 1000;
-/** A day is judged when the export of the next day has had time to arrive. */
+/** A day is judged once the export of the next day has had time to arrive. */
 const dayGraceMs = dayMs;
-/** An hour, when its last files have: later where files usually arrive late, such as those of a sync that runs every six hours. */
+/**
+ * An hour is judged once its last files have had time to arrive: later if files usually arrive late, such as those of a sync
+ * that runs every six hours.
+ */
 const hourGraceMs = { least: hourMs / 2, most: 26 * hourMs, share: 0.95, margin: 1.1 } as const;
 
 type PlaceContext = { readonly now: number; readonly days: number; readonly period: PeriodKind };
 
-/** What only documents and files say. */
+/** The rest comes from documents and files. */
 type FromListing = Omit<PlaceStatus, 'name' | 'folder' | 'last_export' | 'unfinished_exports' | 'fields'>;
 
-/** `isDetailed`: with its volumes. */
+/** `isDetailed`: includes its volumes. */
 export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readonly isDetailed: boolean }): FromListing {
   const { now, days, period, isDetailed } = context;
   const ring = place.hours ?? place.days;
@@ -82,7 +85,7 @@ export function seconds(ms: number): number {
   return Math.max(0, Math.round(ms / 1000));
 }
 
-/** Of whole days: a map of hours has no part of a day. */
+/** The first hour of a day: a map of hours has only complete days. */
 function firstHour(now: number, days: number): number {
   return Math.floor((now - days * dayMs) / dayMs) * 24;
 }

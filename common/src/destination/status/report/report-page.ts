@@ -1,4 +1,4 @@
-// The report as one page: the findings first, then volume by type or table, then heat maps and file sizes of the largest ones.
+// The report as one page: first the findings, then volume by type or table, then heat maps and file sizes of the largest ones.
 import { barTable } from '../../../program/page/bars.ts';
 import { heatMap } from '../../../program/page/heat-map.ts';
 import { htmlWith, type Html, type HtmlTag } from '../../../program/page/html.ts';
@@ -8,11 +8,11 @@ import type { PlaceStatus, StatusFinding, StatusReport } from './report.ts';
 import { durationText } from './report-words.ts';
 import { dayMap, hourMap } from './volume-maps.ts';
 
-/** Some 100 KB each. */
+/** About 100 KB each. */
 const placesInFull = 20;
 const placesInTable = 200;
 
-/** Bound: some 3 MB. `clean`: of each text, before it is escaped. */
+/** Bound: about 3 MB. `clean`: applied to each text before it is escaped. */
 export function statusPage(report: StatusReport, clean: (text: string) => string): string {
   const markup = htmlWith(clean);
   const { bucket, prefix, places } = report;

@@ -1,11 +1,12 @@
-// The report as text for a terminal of 100 columns: the findings first, then a table of types or tables, then each in full.
+// The report as text for a terminal of 100 columns: first the findings, then a table of types or tables, then the details of
+// each.
 import { oneLine } from '../../../protocol/text/text.ts';
 import { bytesText, countText, field, row, type Cell } from '../../../program/text-layout.ts';
 import type { ExportStatus, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
 import { durationText, rangesText } from './report-words.ts';
 
 const namesShown = 20;
-/** More have their line in the table alone. */
+/** Further ones have only their line in the table. */
 const placesInFull = 50;
 
 export function statusText(report: StatusReport): string {

@@ -17,12 +17,12 @@ export function durationText(seconds: number): string {
 
 const hourMs = 3_600_000;
 
-/** Of an hour (`2026-01-15T14`) or a day, in milliseconds. */
+/** The start of an hour (`2026-01-15T14`) or a day, in milliseconds. */
 export function startOf(period: string): number {
   return Date.parse(period.includes('T') ? `${period}:00Z` : period);
 }
 
-/** Of hours (`2026-01-15T14`) or days in order, those in a row as one range; the newest ones if there are many. */
+/** Hours (`2026-01-15T14`) or days in order; consecutive ones form a range. If there are many, only the newest ones. */
 export function rangesText(periods: readonly string[]): string {
   const isHours = periods[0]?.includes('T') === true;
   const ms = isHours ? hourMs : 24 * hourMs;
@@ -38,7 +38,7 @@ export function rangesText(periods: readonly string[]): string {
   return `${ranges.length > rangesShown ? `${ranges.length - rangesShown} earlier ranges, ` : ''}${shown.join(', ')}`;
 }
 
-/** Without the day, if that is the one of the beginning. */
+/** Without the day, if it is the same as at the beginning. */
 function endText(from: string, to: string): string {
   const [day = '', hour] = to.split(' ');
   return hour !== undefined && from.startsWith(day) ? hour : to;

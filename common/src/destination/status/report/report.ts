@@ -1,9 +1,9 @@
-// What `status --json` prints: what is below a destination's prefix, how old it is, and what looks wrong. docs/how-to/status.md explains
-// the fields.
+// The output of `status --json`: what is below a destination's prefix, how old it is, and what looks wrong.
+// docs/how-to/status.md explains the fields.
 import type { Misplacement } from '../survey/key-kind.ts';
 import type { PeriodKind } from './periods.ts';
 
-/** The closed list, in the order in which they are shown. An error is what `--max-age` and people are woken for. */
+/** The closed list, in the order of the report. Errors are those that should wake people. */
 export const STATUS_CODES = {
   no_data: 'error',
   stale: 'error',
@@ -56,7 +56,7 @@ export type StatusCode =
 export type StatusFinding = {
   readonly code: StatusCode;
   readonly severity: (typeof STATUS_CODES)[StatusCode];
-  /** Of the type or table; null: of the prefix. */
+  /** The type or table. Null: the finding is about the prefix. */
   readonly name: string | null;
   readonly message: string;
   /** Keys, or names of fields. */
@@ -64,16 +64,16 @@ export type StatusFinding = {
 };
 
 export type StatusReport = {
-  /** Of this form; fields may be added without a new one. */
+  /** The version of this format. New fields do not change it. */
   readonly version: 1;
   readonly destination: string;
   readonly bucket: string;
   readonly prefix: string;
   /** When it was made. Times are ISO 8601 in UTC. */
   readonly at: string;
-  /** How many days back hours or days without files are looked for. */
+  /** The number of days that are checked for hours or days without files. */
   readonly days: number;
-  /** Files of the last so many hours are compared with earlier ones. */
+  /** Files of these last hours are compared with earlier ones. */
   readonly hours: number;
   readonly period: PeriodKind;
   readonly findings: readonly StatusFinding[];
@@ -87,9 +87,9 @@ export type StatusReport = {
   /** Types of the streaming destination, tables of the batch destination; the largest first. */
   readonly places: readonly PlaceStatus[];
   readonly rejected: readonly RejectedStatus[];
-  /** Runs of several writers that are neither committed nor given up, or of which something is left. */
+  /** Runs of several writers that are neither committed nor aborted, or that left files. */
   readonly unfinished_runs: readonly UnfinishedRun[];
-  /** What it took. */
+  /** The work that the report took. */
   readonly objects_listed: number;
   readonly list_requests: number;
   readonly get_requests: number;
@@ -98,41 +98,44 @@ export type StatusReport = {
 export type PlaceStatus = {
   /** Percent-decoded. */
   readonly name: string;
-  /** In the bucket. */
+  /** The folder in the bucket. */
   readonly folder: string;
   readonly files: number;
   readonly bytes: number;
-  /** Hours or days of the rows; null: no file is in a date folder. */
+  /** Hours or days of the rows. Null: no file is in a date folder. */
   readonly oldest: string | null;
   readonly newest: string | null;
   readonly newest_object: { readonly key: string; readonly bytes: number; readonly arrived: string } | null;
   readonly age_seconds: number;
-  /** Of the age: in hours or days that usually have no files. `--max-age` does not count them. */
+  /** The part of the age in hours or days that usually have no files. `--max-age` does not count it. */
   readonly quiet_seconds: number;
-  /** Without files in the last days. At most 1,000 are listed. */
+  /** Hours or days without files in the last days. At most 1,000 are listed. */
   readonly gaps: readonly { readonly period: string; readonly usual_files: number }[];
   readonly gap_count: number;
   /** Hours or days without files that usually have none. */
   readonly quiet_count: number;
-  /** In folders of a time that no present record can have. */
+  /** Files in folders of a time that no present record can have. */
   readonly future_files: number;
-  /** From the time of a file's first record to its arrival; null for batch tables, and without recent files. */
+  /** From the time of a file's first record to its arrival. Null for batch tables, and without recent files. */
   readonly delay: { readonly files: number; readonly median_seconds: number; readonly p99_seconds: number } | null;
-  /** Files by size: up to so many bytes, and above the half of it. */
+  /** Files by size: the number of files of up to `up_to_bytes`, and more than half of it. */
   readonly file_sizes: readonly { readonly up_to_bytes: number; readonly files: number }[];
-  /** At most the newest 400; none but for the hundred largest places, as for `volume_by_hour`, which has the days of the report. */
+  /**
+   * The newest 400 at most, for the hundred largest places only; the same applies to `volume_by_hour`, which has the days of
+   * the report.
+   */
   readonly volume_by_day: readonly Volume[];
   readonly volume_by_hour: readonly Volume[];
-  /** The last replacement that counts; null: the place is never replaced, or its documents were not read. */
+  /** The last current replacement. Null: the place is never replaced, or its documents were not read. */
   readonly last_export: ExportStatus | null;
   readonly unfinished_exports: readonly UnfinishedExport[];
-  /** Of the files that were looked into; null: none was. */
+  /** Of the files that were sampled. Null: none was. */
   readonly fields: FieldsStatus | null;
 };
 
 export type Volume = { readonly period: string; readonly files: number; readonly bytes: number };
 
-/** What latest.json says; null: it is too large to be read here. */
+/** The content of latest.json. Null: it is too large to read here. */
 export type ExportStatus = {
   readonly export: string | null;
   readonly began: string | null;
@@ -146,15 +149,15 @@ export type UnfinishedExport = {
   readonly export: string;
   readonly began: string;
   /**
-   * `staged`: files wait below `_staging/`; `publishing`: it had begun to copy them to their places; `deleting`: it counts, but files
-   * from before it may be left.
+   * `staged`: files wait below `_staging/`; `publishing`: copying to their places has begun; `deleting`: it is current, but
+   * earlier files may be left.
    */
   readonly state: 'staged' | 'publishing' | 'deleting';
   readonly files: number;
   readonly newest: string | null;
 };
 
-/** `parts`: those that are there; `files`: that wait below `_staging/`; `is_committing`: its commit has begun. */
+/** `parts`: those that are there; `files`: the number below `_staging/`; `is_committing`: the commit has begun. */
 export type UnfinishedRun = {
   readonly run: string;
   readonly parts: number;
@@ -166,18 +169,18 @@ export type UnfinishedRun = {
 /** Of one type or table. */
 export type PlaceExports = { readonly last: ExportStatus | null; readonly unfinished: readonly UnfinishedExport[] };
 
-/** Compares files that arrived in the last hours with earlier ones of the last days, by samples of both. */
+/** Compares files of the last hours with earlier ones of the last days, by samples of both. */
 export type FieldsStatus = {
   readonly recent_files: number;
   readonly recent_rows: number;
   readonly earlier_files: number;
   readonly earlier_rows: number;
-  /** In earlier files and not in recent ones, and the other way round; only where that is no chance. */
+  /** In earlier files and not in recent ones, and the reverse; only if that is not by accident. */
   readonly missing: readonly string[];
   readonly new: readonly string[];
   readonly missing_event_types: readonly string[];
   readonly new_event_types: readonly string[];
-  /** Whose values did not all fit their column: the others are in `<field>__json`. */
+  /** Fields with values that did not fit their column: those are in `<field>__json`. */
   readonly misfits: readonly string[];
 };
 
@@ -186,7 +189,7 @@ export type RejectedStatus = {
   readonly files: number;
   readonly bytes: number;
   readonly newest: string;
-  /** In the newest files that were looked into. */
+  /** In the newest files that were sampled. */
   readonly sampled_records: number;
   readonly reasons: readonly { readonly reason: string; readonly field: string; readonly records: number }[];
 };

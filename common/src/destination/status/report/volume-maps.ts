@@ -18,7 +18,7 @@ export function dayMap(place: PlaceStatus, { at, period }: StatusReport): HeatMa
   });
 }
 
-/** A row a day, a column an hour (UTC), the newest day last. */
+/** A row for each day and a column for each hour (UTC), the newest day last. */
 export function hourMap(place: PlaceStatus, { at, days }: StatusReport): HeatMap {
   const volumes = new Map(place.volume_by_hour.map((volume) => [volume.period, volume]));
   const gaps = new Set(place.gaps.map(({ period }) => period));

@@ -1,13 +1,13 @@
-// Which files of a type or table are worth a look: the newest, and some of those before them, spread evenly. Pure.
+// The files of a type or table to sample: the newest, and some of the earlier ones, spread evenly. Pure.
 import type { ListedObject } from '../../../s3/list.ts';
 
 type Candidate = Pick<ListedObject, 'key' | 'etag' | 'size' | 'lastModified' | 'storageClass'>;
 
 const held = 3;
 
-/** Bound: twice three files. Which of the earlier ones it holds depends on their order alone. */
+/** Bound: twice three files. The choice of earlier ones depends only on their order. */
 export class FileCandidates {
-  /** That arrived since `recentFrom`, the newest first. */
+  /** Files that arrived since `recentFrom`, the newest first. */
   readonly recent: Candidate[] = [];
   readonly earlier: Candidate[] = [];
   readonly #recentFrom: number;
@@ -15,7 +15,7 @@ export class FileCandidates {
   #seen = 0;
   #random = 1;
 
-  /** In milliseconds: since when files are recent, and since when they are looked at in the first place. */
+  /** In milliseconds: the time from which files are recent, and the time from which they are considered. */
   constructor(recentFrom: number, earlierFrom: number) {
     this.#recentFrom = recentFrom;
     this.#earlierFrom = earlierFrom;
@@ -33,7 +33,7 @@ export class FileCandidates {
     }
   }
 
-  /** Reservoir sampling; the numbers are those of a linear congruential generator, the same in every run. */
+  /** Reservoir sampling. The numbers come from a linear congruential generator, so they are the same in every run. */
   #spread(object: Candidate): void {
     this.#seen += 1;
     this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0;

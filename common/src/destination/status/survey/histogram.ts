@@ -1,4 +1,4 @@
-// Counts by size, each bucket a quarter of a doubling wide: sizes of files and delays in some hundred numbers. Pure.
+// Counts by size, in buckets of a quarter of a doubling: sizes of files and delays in about a hundred numbers. Pure.
 
 const perDoubling = 4;
 /** Up to 2^40. */
@@ -6,7 +6,7 @@ const buckets = 40 * perDoubling + 1;
 
 type HistogramBucket = { readonly upTo: number; readonly count: number };
 
-/** Bound: some 650 bytes. */
+/** Bound: about 650 bytes. */
 export class LogHistogram {
   readonly #counts = new Uint32Array(buckets);
   #total = 0;
@@ -15,7 +15,7 @@ export class LogHistogram {
     return this.#total;
   }
 
-  /** What is below 1 counts as 1, what is above 2^40 as that. */
+  /** Values below 1 count as 1, values above 2^40 as 2^40. */
   add(value: number): void {
     const at = Math.ceil(Math.log2(Math.max(1, value)) * perDoubling);
     const bucket = Math.min(buckets - 1, at);
@@ -23,7 +23,7 @@ export class LogHistogram {
     this.#total += 1;
   }
 
-  /** At most a fifth above the value that `share` of all do not exceed; undefined: there is none. */
+  /** The value that `share` of all values do not exceed, or at most a fifth more. Undefined without values. */
   quantile(share: number): number | undefined {
     let left = Math.ceil(this.#total * share);
     if (this.#total === 0) return undefined;
@@ -34,7 +34,7 @@ export class LogHistogram {
     return upTo(buckets - 1);
   }
 
-  /** By whole doublings; those with a count, the smallest first. */
+  /** In full doublings; only those with a count, the smallest first. */
   doublings(): readonly HistogramBucket[] {
     const sums = new Map<number, number>();
     for (const [bucket, count] of this.#counts.entries()) {

@@ -1,5 +1,5 @@
-// What a key below the prefix is: a data file where the layout has it, a document or another object of the destinations, or
-// misplaced, with the setting that would explain it. Pure; a key is input like any other.
+// What a key below the prefix is: a data file where the layout has it, a document or another object of the destinations, or a
+// misplaced object, with the setting that would explain it. Pure; a key is untrusted input.
 import type { DataKey, Layout } from '../../layout/layout.ts';
 import { partitionForm } from '../../files/partition-folders.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
@@ -31,14 +31,14 @@ type KeyKind =
   | { readonly kind: 'schema'; readonly name: string }
   /** Of a run of several writers: one of its documents, or a file that waits for its commit. */
   | { readonly kind: 'run'; readonly run: string; readonly what: 'run' | 'commit' | 'part' | 'staged' }
-  /** Written by the destinations, and nothing to report. */
+  /** Written by the destinations; nothing to report. */
   | { readonly kind: 'known' }
   | { readonly kind: 'misplaced'; readonly why: Misplacement; readonly folder: string };
 
 export type Whereabouts = { readonly bucket: string; readonly prefix: string; readonly layout: Layout };
 
 const anyFile = String.raw`-?\d{1,16}-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}\.(?:jsonl\.gz|snappy\.parquet|json\.gz)$`;
-/** As either destination lays files out, at any depth. */
+/** The layout of either destination, at any depth. */
 const laidOut = new RegExp(
   String.raw`^((?:.*/)?)(?:type=|data/)[^/]+/(?:year=\d{4}/month=\d{1,2}/day=\d{1,2}/(?:hour=\d\d/)?)?${partitionForm}${anyFile}`,
   'su',
@@ -102,7 +102,7 @@ function misplaced(path: string, where: Whereabouts): KeyKind {
   return why === undefined ? { kind: 'known' } : { kind: 'misplaced', why, folder };
 }
 
-/** Undefined: the key is in its place, in that of the other destination. */
+/** Undefined: the key is where the other destination has it. */
 function whereFound(
   path: string,
   { bucket, prefix, layout }: Whereabouts,
@@ -121,7 +121,7 @@ function whereFound(
   return [above === undefined && (dates.test(rest) || !rest.includes('/')) ? 'other_files' : 'other_folders', place];
 }
 
-/** With its slash; "": the key is in no folder. */
+/** With its slash. "": the key is in no folder. */
 function firstFolder(path: string): string {
   return path.slice(0, path.indexOf('/') + 1);
 }

@@ -1,10 +1,10 @@
-// Files and bytes of the newest hours or days of a type or table, in an amount of memory that no listing changes. Pure.
+// Files and bytes of the newest hours or days of a type or table. Its memory is bounded, whatever the listing. Pure.
 
-/** What is in one hour or day. `period`: its number since 1970. */
+/** The content of one hour or day. `period`: its number since 1970. */
 type PeriodCell = { readonly period: number; readonly files: number; readonly bytes: number };
 
 /**
- * Each cell holds the newest of the periods that share it, so that the `size` newest periods are exact in whatever order they come.
+ * Each cell keeps the newest of the periods that share it, so the `size` newest periods are exact in any order of arrival.
  * Bound: 16 bytes for each of `size` cells.
  */
 export class PeriodRing {
@@ -20,12 +20,12 @@ export class PeriodRing {
     this.#bytes = new Float64Array(size);
   }
 
-  /** -Infinity: nothing was added. */
+  /** -Infinity if nothing was added. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** Of all that were added, also those that are not held any more. Infinity: nothing was added. */
+  /** The oldest of all that were added, kept or not. Infinity if nothing was added. */
   get oldest(): number {
     return this.#oldest;
   }
@@ -51,7 +51,7 @@ export class PeriodRing {
     this.#bytes[at] = (this.#bytes[at] ?? 0) + bytes;
   }
 
-  /** Exact from `oldestHeld` on; no files for periods before. */
+  /** Exact from `oldestHeld` on. Earlier periods have no files. */
   at(period: number): PeriodCell {
     const at = period % this.#periods.length;
     const isHeld = period >= this.oldestHeld && period <= this.#newest && this.#periods[at] === period;
@@ -60,7 +60,7 @@ export class PeriodRing {
       : { period, files: 0, bytes: 0 };
   }
 
-  /** Those with files, the oldest first. */
+  /** Periods with files, the oldest first. */
   *cells(): Generator<PeriodCell> {
     if (this.#newest < 0) return;
     for (let period = this.oldestHeld; period <= this.#newest; period += 1) {

@@ -1,4 +1,4 @@
-// What a listing says of one type or table, in an amount of memory that no listing changes. Pure.
+// What a listing shows about one type or table. Its memory is bounded, whatever the listing. Pure.
 import type { DataKey } from '../../layout/layout.ts';
 import type { ListedObject } from '../../../s3/list.ts';
 import { FileCandidates } from './file-candidates.ts';
@@ -7,36 +7,36 @@ import { PeriodRing } from './period-ring.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Eight weeks: what an hour usually has is known from the same hour of the week. */
+/** Eight weeks: the usual state of an hour is known from the same hour of the week. */
 const hoursHeld = 8 * 7 * 24;
 /** A year, and the weeks around it that a calendar shows. */
 const daysHeld = 400;
-/** Records may be so far ahead of the present, and the clock of this machine a little behind. */
+/** Records may be this far in the future, and the clock of this machine may be slightly behind. */
 const aheadMs = 25 * hourMs;
 
 /** Milliseconds. */
 export type SurveyTimes = {
   readonly now: number;
-  /** Files that arrived since then are recent; since `windowFrom`, judged. */
+  /** Files that arrived since `recentFrom` are recent; those since `windowFrom` are judged. */
   readonly recentFrom: number;
   readonly windowFrom: number;
 };
 
-/** Bound: some 30 KB. */
+/** Bound: about 30 KB. */
 export class PlaceSurvey {
   files = 0;
   bytes = 0;
-  /** In no date folders. */
+  /** Files that are not in date folders. */
   undated = 0;
-  /** Of hours or days that no present record can have. */
+  /** Files of hours or days that no present record can have. */
   ahead = 0;
   newest: Pick<ListedObject, 'key' | 'size' | 'lastModified'> | undefined;
   readonly days = new PeriodRing(daysHeld);
-  /** Undefined where folders are by day. */
+  /** Undefined if folders are by day. */
   readonly hours: PeriodRing | undefined;
   /** Bytes. */
   readonly sizes = new LogHistogram();
-  /** Of files that arrived in the window: seconds between the time of the first record and the arrival. */
+  /** For files that arrived in the window: seconds from the time of the first record to the arrival. */
   readonly delays = new LogHistogram();
   readonly candidates: FileCandidates;
   readonly #times: SurveyTimes;

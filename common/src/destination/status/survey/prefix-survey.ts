@@ -1,12 +1,12 @@
-// What a listing says of everything below the prefix. It is given each object once, in any order, and holds an amount of memory that
-// no listing changes: what is beyond its bounds is counted, not kept. Pure.
+// What a listing shows about everything below the prefix. It takes each object once, in any order. Its memory is bounded,
+// whatever the listing: objects beyond the bounds are only counted. Pure.
 import type { ExportId } from '../../replacing/export-id.ts';
 import type { ListedObject } from '../../../s3/list.ts';
 import { FileCandidates } from './file-candidates.ts';
 import { keyKind, MISPLACEMENTS, type Misplacement, type Whereabouts } from './key-kind.ts';
 import { PlaceSurvey, type SurveyTimes } from './place-survey.ts';
 
-/** `places`: a type holds more than a table, and there may be a table for each of 5,000 events. */
+/** `places`: a type takes more memory than a table, and there may be a table for each of 5,000 events. */
 export const surveyBounds = {
   places: { hour: 1000, day: 5000 },
   manifests: 5000,
@@ -22,16 +22,16 @@ export type KeyCount = { count: number; bytes: number; readonly examples: string
 
 type MisplacedKeys = KeyCount & { readonly why: Misplacement; readonly folder: string };
 
-/** Of one export below `_staging/`. */
+/** One export below `_staging/`. */
 type StagedExport = KeyCount & { newest: number };
 
-/** Of one folder below `_manifests/`. `latest`: latest.json. */
+/** One folder below `_manifests/`. `latest`: latest.json. */
 export type ManifestFolder = {
   latest: Pick<ListedObject, 'size' | 'lastModified'> | undefined;
   newest: { readonly export: ExportId; readonly size: number } | undefined;
 };
 
-/** Of one run of several writers. `isBegun`, `hasOutcome`: by its documents; `newest`: milliseconds. */
+/** One run of several writers. `isBegun`, `hasOutcome`: from its documents; `newest`: milliseconds. */
 type RunObjects = { isBegun: boolean; hasOutcome: boolean; parts: number; staged: number; newest: number };
 
 type RejectedFiles = KeyCount & { newest: number; readonly candidates: FileCandidates };
@@ -45,10 +45,10 @@ export class PrefixSurvey {
   /** Tables that have a document in `_schemas/`. */
   readonly schemas = new Set<string>();
   readonly misplaced = new Map<string, MisplacedKeys>();
-  /** Objects that would have needed more than the bounds. */
+  /** Objects that exceed the bounds. */
   readonly beyond: KeyCount = { count: 0, bytes: 0, examples: [] };
   objects = 0;
-  /** Objects of the destinations that nothing is reported about. */
+  /** Objects of the destinations with nothing to report. */
   known = 0;
   readonly #where: Whereabouts;
   readonly #times: SurveyTimes;
@@ -105,7 +105,7 @@ export class PrefixSurvey {
   }
 
   #seeMisplaced(object: ListedObject, { why, folder }: Pick<MisplacedKeys, 'why' | 'folder'>): void {
-    // A reason has a place of its own when the bound is reached, so that none is lost among the others.
+    // When the bound is reached, each reason still gets its own entry, so that none is lost.
     const isFull = this.misplaced.size >= surveyBounds.misplaced - MISPLACEMENTS.length;
     const named = this.misplaced.has(`${why} ${folder}`) || !isFull ? folder : '';
     const found = this.misplaced.get(`${why} ${named}`) ?? { ...nothing(), why, folder: named };

@@ -1,5 +1,5 @@
-// A JSON value of another type than the catalog declares, brought to that type: members and items one by one, texts by the table of
-// casts, anything as a string by its JSON text. What fits keeps its bytes.
+// Casts a JSON value to the type that the catalog declares: members and items one by one, texts by the table of casts, anything to
+// a string by its JSON text. What fits keeps its bytes.
 import {
   CLOSE_ARRAY,
   COMMA,
@@ -25,9 +25,9 @@ import type { Fit } from './json-fit.ts';
 import { textAt } from './json-text.ts';
 
 type Losses = {
-  /** The dotted path of the value; items of lists and values of maps have no name. */
+  /** The dotted path of the value. Items of lists and values of maps have no name. */
   readonly field: string;
-  /** Takes the fields of values that do not fit, and that became null. */
+  /** Takes the fields of values that became null, because they do not fit. */
   readonly lost: Set<string>;
 };
 
@@ -46,7 +46,7 @@ export function castValue(
   if (first === OPEN_OBJECT && (type.kind === 'struct' || type.kind === 'map'))
     return castMembers(bytes, start, fit, losses);
   const json = textOf(bytes, start, end);
-  const cast = type.kind === 'binary' ? undefined : castJson(json, kindOf(json), type); // A text that is not base64 stands for no bytes.
+  const cast = type.kind === 'binary' ? undefined : castJson(json, kindOf(json), type); // A text that is not base64 has no bytes.
   if (cast === undefined || cast === 'null') losses.lost.add(losses.field);
   return cast ?? 'null';
 }
@@ -82,7 +82,7 @@ function castMembers(bytes: Uint8Array, start: number, { inner, members }: Fit, 
   return `{${found.join(',')}}`;
 }
 
-/** A number is an integer when it is written as one. */
+/** A number is an integer if it is written as one. */
 function kindOf(json: string): ColumnType['kind'] {
   const first = json.charCodeAt(0);
   if (first === QUOTE) return 'string';

@@ -1,5 +1,5 @@
-// The end of a JSON value, and whether all of it is of the type that the catalog declares: found in the one pass that also
-// validates it.
+// Finds the end of a JSON value, and whether all of it is of the type that the catalog declares, in the same pass that validates
+// it.
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -30,9 +30,9 @@ import { wordsOf } from '@s3-connectors/common/json/words.ts';
 import { castJson } from '../../../casts/json-cast.ts';
 import { forms, type Fit, type KeyWords, type Members } from './json-fit.ts';
 
-// Numbers of `forms` stand in the code itself where every value goes by: V8 reads a module's constant from memory each time.
+// Numbers of `forms` are written in the code where every value passes, because V8 reads a module's constant from memory each time.
 
-/** What the last call of `skipFitted` met. */
+/** The result of the last call of `skipFitted`. */
 export const met = { misfit: false };
 
 /** Whether the valid value at `at` fits. */
@@ -46,7 +46,7 @@ export function isNumeric(first: number): boolean {
   return (first >= ZERO && first <= NINE) || first === MINUS;
 }
 
-/** Whether a number is written as an integer: of what a number has behind its first byte, only digits have this bit. */
+/** Whether a number is written as an integer: after its first byte, only digits have this bit. */
 function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0x10;
   for (let at = start + 1; at < end; at++) bits &= bytes[at] as number;
@@ -61,7 +61,7 @@ export function isScalarFit(bytes: Uint8Array, start: number, end: number, { all
   return (allowed & (isWhole(bytes, start, end) ? forms.whole : forms.fraction)) !== 0;
 }
 
-/** The byte after the value at `at`, or NOT_JSON. Where it does not fit, `met.misfit` is set. */
+/** The byte after the value at `at`, or NOT_JSON. If the value does not fit, it sets `met.misfit`. */
 export function skipFitted(bytes: Uint8Array, at: number, fit: Fit): number {
   const first = bytes[at] as number;
   const { allowed } = fit;
@@ -104,7 +104,7 @@ function skipMembers(bytes: Uint8Array, start: number, { inner, members }: Fit):
   const { keys, fits } = members;
   const words = wordsOf(bytes);
   let at = skipSpace(bytes, start + 1);
-  let next = 0; // Members mostly follow each other as they are declared.
+  let next = 0; // Members usually come in the declared order.
   while (bytes[at] === QUOTE) {
     let fit: Fit | undefined;
     let value: number;
@@ -143,7 +143,7 @@ function skipMap(bytes: Uint8Array, start: number, inner: Fit): number {
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-/** `skipFitted` of an item or a member: most are texts or whole numbers of their type, which take no further call. */
+/** `skipFitted` for an item or a member. Most are texts or whole numbers of their type, which need no further call. */
 function skipInner(bytes: Uint8Array, at: number, fit: Fit): number {
   const first = bytes[at] as number;
   const { allowed } = fit;
@@ -160,7 +160,7 @@ function skipInner(bytes: Uint8Array, at: number, fit: Fit): number {
   return skipFitted(bytes, at, fit);
 }
 
-/** Whether the key is at `at`, compared four bytes at a step. */
+/** Whether the key is at `at`, compared four bytes at a time. */
 function isKeyAt(words: DataView, at: number, { length, words: own }: KeyWords): boolean {
   const last = own.length - 1;
   if (last < 0 || at + length > words.byteLength) return false;
@@ -168,7 +168,7 @@ function isKeyAt(words: DataView, at: number, { length, words: own }: KeyWords):
   return words.getInt32(at + length - 4, true) === own[last];
 }
 
-/** Of the member whose name is bytes[start, end); undefined: the catalog does not declare it. */
+/** For the member whose name is bytes[start, end). Undefined: the catalog does not declare it. */
 export function memberFit(
   members: Members | undefined,
   bytes: Uint8Array,
@@ -190,7 +190,7 @@ function isFormOf(bytes: Uint8Array, start: number, end: number, type: ColumnTyp
 const EQUALS = 0x3d;
 const base64 = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 
-/** What JSON has bytes as. */
+/** The form of bytes in JSON. */
 function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
   let last = end;
   while (end - last < 2 && bytes[last - 1] === EQUALS) last--;

@@ -1,19 +1,19 @@
-// Which JSON values are of the type that the catalog declares, made once for a column.
+// The JSON values that fit the type in the catalog, made once for each column.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
 import { createNameIndex, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 
-/** The forms that a JSON value can have, beside null. A word is true or false. */
+/** The forms of JSON values, except null. A word is true or false. */
 export const forms = { text: 1, whole: 2, fraction: 4, word: 8, array: 16, object: 32 } as const;
 export const allForms = 63;
 
 export type Fit = {
   readonly type: ColumnType;
-  /** The forms that values of the type have. A text can also be looked at: of a date no text fits by its form alone. */
+  /** The forms of the type's values. A text may need a look at its content: no text is a date only because of its form. */
   readonly allowed: number;
-  /** Of a list's items or a map's values. */
+  /** For a list's items or a map's values. */
   readonly inner: Fit | undefined;
-  /** Of an object; undefined: whatever it holds fits. */
+  /** For an object. Undefined: any content fits. */
   readonly members: Members | undefined;
 };
 
@@ -24,7 +24,7 @@ export type Members = {
   readonly keys: readonly KeyWords[];
 };
 
-/** Words of four bytes; the last one ends with the key. Without any for a key that is shorter. */
+/** Words of four bytes; the last one ends with the key. Empty for a key that is shorter. */
 export type KeyWords = { readonly length: number; readonly words: Int32Array };
 
 export function fitOf(type: ColumnType): Fit {

@@ -1,5 +1,5 @@
-// The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line and finds values
-// that are of another type than the catalog declares.
+// The members of a JSON line that are in the catalog, found on bytes in one pass that also validates the line and finds values of
+// another type than the catalog declares.
 import { CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 import {
@@ -17,28 +17,28 @@ import { isNumeric, isScalarFit, met, skipFitted } from './fitted-value.ts';
 import { allForms, type Fit } from './json-fit.ts';
 import { isSameAt } from './same-bytes.ts';
 
-/** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
+/** Scans lines for members of these names. One object is used for all lines: the next scan overwrites the results. */
 export class JsonMembers {
   readonly #names: NameIndex;
   readonly #fits: readonly Fit[];
-  /** By the member's place: the forms that its value must not have, of the name that was last there. */
+  /** By the member's place: the forms that its value must not have, for the last name in that place. */
   #refused = new Uint8Array(64);
   /** A scalar of the line has such a form. */
   #isDoubtful = false;
-  /** Names found, by their number, in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
+  /** The numbers of the found names in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
   found = new Int32Array(64);
   keyStarts = new Int32Array(64);
   valueStarts = new Int32Array(64);
   valueEnds = new Int32Array(64);
-  /** 1 where the value is not of its declared type; to be read where `hasMisfit` is set. */
+  /** 1 if the value is not of its declared type. Valid if `hasMisfit` is set. */
   areMisfits = new Uint8Array(64);
   hasMisfit = false;
   count = 0;
-  /** Members of the line before, as far as its bytes are still there; -1: they are not. */
+  /** Members of the previous line, while its bytes are still available. -1: they are not. */
   #before = -1;
-  /** One of the names stands twice in the line. */
+  /** The line repeats one of the names. */
   hasTwice = false;
-  /** Lines that follow each other with the same names, place by place, have the same number. */
+  /** Consecutive lines with the same names, place by place, have the same number. */
   shape = 0;
   /** By name: the line in which it was last seen. */
   readonly #seenIn: Float64Array;
@@ -47,7 +47,7 @@ export class JsonMembers {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #end = 0;
 
-  /** `fits`: of the first names. */
+  /** `fits`: for the first names. */
   constructor(names: readonly string[], fits: readonly Fit[] = []) {
     this.#names = createNameIndex(names);
     this.#fits = fits;
@@ -61,7 +61,7 @@ export class JsonMembers {
     const open = skipSpace(bytes, start);
     if (bytes[open] !== OPEN_OBJECT) return false;
     let at = skipSpace(bytes, open + 1);
-    let isSame = true; // Its names are those of the line before.
+    let isSame = true; // Its names are those of the previous line.
     let doubts = 0; // Forms that are not those of the types.
     while (bytes[at] === QUOTE) {
       let value: number;
@@ -102,16 +102,16 @@ export class JsonMembers {
     return true;
   }
 
-  /** Finds values of the line that are not of their declared type; where all forms are those of the types, they were seen to fit. */
+  /** Finds values of the line that are not of their declared type. If all forms are those of the types, all values fit. */
   judge(): void {
     if (!this.#isDoubtful) return;
     for (let place = 0; place < this.count; place++) this.#lookAt(place);
   }
 
-  /** The end of an object or an array, of which all that is inside is looked at on the way. */
+  /** The end of an object or an array. Its content is inspected on the way. */
   #skipNested(value: number): number {
     const name = this.found[this.count] as number;
-    const fit = name >= 0 && name < this.#fits.length ? this.#fits[name] : undefined; // To read past an array's end is slow.
+    const fit = name >= 0 && name < this.#fits.length ? this.#fits[name] : undefined; // Reading past the end of an array is slow.
     if (fit === undefined) return skipValue(this.#bytes, value);
     met.misfit = false;
     const end = skipFitted(this.#bytes, value, fit);
@@ -119,7 +119,7 @@ export class JsonMembers {
     return end;
   }
 
-  /** Objects and arrays were looked at on the way. */
+  /** Objects and arrays were inspected on the way. */
   #lookAt(place: number): void {
     const name = this.found[place] as number;
     if (name < 0 || name >= this.#fits.length) return;
@@ -145,7 +145,7 @@ export class JsonMembers {
     this.hasMisfit = false;
   }
 
-  /** Most lines have the members of the line before: whether the key at `at` is that of its next member, with its colon. */
+  /** Most lines have the members of the previous line: whether the key at `at` is that of its next member, with its colon. */
   #isKeyAgain(at: number): boolean {
     const start = this.keyStarts[this.count] as number;
     return isSameAt(this.#view, { start, end: this.valueStarts[this.count] as number }, at);
@@ -171,7 +171,7 @@ export class JsonMembers {
     this.#refused[this.count] = name === -1 ? 0 : allForms & ~(this.#fits[name]?.allowed ?? allForms);
   }
 
-  /** A member whose name is in its place already. */
+  /** Adds a member whose name is already in its place. */
   #add(keyStart: number, valueStart: number, valueEnd: number): void {
     const place = this.count++;
     this.keyStarts[place] = keyStart;

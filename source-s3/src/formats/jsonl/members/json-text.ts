@@ -1,11 +1,11 @@
-// Strings of valid JSON text on bytes: what the grammar allows and Unicode does not, and names as text.
+// Strings of valid JSON text, on bytes: what the grammar allows and Unicode does not, and names as text.
 import { BACKSLASH, LETTER_U } from '@s3-connectors/common/json/ascii.ts';
 import { skipString } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 /**
- * Whether a `\u` escape in bytes[start, end) is half a surrogate pair. JSON's grammar lets it pass, but no encoding can hold
- * it: half of the readers refuse the whole line.
+ * Whether a `\u` escape in bytes[start, end) is half a surrogate pair. JSON's grammar allows it, but no encoding can express it:
+ * half of the readers refuse the complete line.
  */
 export function hasLoneSurrogate(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;

@@ -1,7 +1,7 @@
-// What a line has like the line before it, compared four bytes at a step.
+// What a line shares with the previous line, compared four bytes at a time.
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
 
-/** Whether [start, end) of the memory stands again at `at`; false also when it is shorter than a word. */
+/** Whether the bytes [start, end) are repeated at `at`. Also false if there are fewer bytes than a word. */
 export function isSameAt(
   view: DataView,
   { start, end }: { readonly start: number; readonly end: number },

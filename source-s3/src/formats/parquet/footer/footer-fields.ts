@@ -1,4 +1,4 @@
-// The numbers of fields, under the names that the specification gives them.
+// The numbers of fields, with their names from the specification.
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
 
 export const fileMetaData = {
@@ -21,7 +21,7 @@ export const schemaElement = {
   logical_type: 10,
 } as const;
 
-/** TimeType and TimestampType are alike. */
+/** TimeType and TimestampType are equal. */
 export const timeType = { is_adjusted_to_utc: 1, unit: 2 } as const;
 
 export const keyValue = { key: 1, value: 2 } as const;

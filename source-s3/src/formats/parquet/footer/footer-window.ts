@@ -1,9 +1,9 @@
-// What a footer says of its row groups, once the footer itself is gone: the part of it that their descriptions stand in.
+// The description of row groups in a footer, once the footer itself is gone: the part of it that has their descriptions.
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
 
-const windowBytes = 256 * 1024; // The row groups that come next, with one request.
+const windowBytes = 256 * 1024; // The next row groups, with one request.
 
 type Window = { readonly start: number; readonly end: number; readonly bytes: Buffer };
 

@@ -1,5 +1,5 @@
-// A Parquet footer, as far as reading needs it: the schema, where the row groups are described, and what the engine's types
-// depend on. https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (FileMetaData)
+// A Parquet footer, as far as reading needs it: the schema, where the row groups are described, and what the engine's types depend
+// on. https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (FileMetaData)
 import { createHash } from 'node:crypto';
 
 import type { Chunk, RowGroup } from './row-group.ts';
@@ -13,11 +13,11 @@ export type Footer = {
   readonly root: SchemaNode;
   readonly leaves: readonly Leaf[];
   readonly groups: RowGroupIndex;
-  /** Lower case, as `zstd`. */
+  /** In lower case, such as `zstd`. */
   readonly codecs: readonly string[];
-  /** Stands for all that is not told of rows: footers that share it have the same columns. */
+  /** Represents everything except row groups: footers that share it have the same columns. */
   readonly fingerprint: string;
-  /** What our local copies say of it besides rows: parts of the footer's bytes. */
+  /** The parts for our local copies, except the row groups: bytes of the footer. */
   readonly parts: FooterParts;
 };
 
@@ -26,11 +26,11 @@ export type FooterParts = {
   readonly version: number;
   readonly schema: Uint8Array;
   readonly createdBy?: Uint8Array;
-  /** The one entry of the metadata that the engine looks at: what GeoParquet says of columns. */
+  /** The only entry of the metadata that the engine reads: GeoParquet's description of columns. */
   readonly geo?: Uint8Array;
 };
 
-/** How many columns and row groups there may be, and how many levels and bytes of description all columns may have together. */
+/** The most columns and row groups, and the most levels and bytes of description of all columns together. */
 export type FooterLimits = {
   readonly elements: number;
   readonly levels: number;
@@ -38,7 +38,7 @@ export type FooterLimits = {
   readonly groups: number;
 };
 
-/** What a footer has more of than there may be. */
+/** What a footer has more of than allowed. */
 export class FooterTooLarge extends Error {}
 
 const codecNames = ['uncompressed', 'snappy', 'gzip', 'lzo', 'brotli', 'lz4', 'zstd', 'lz4_raw'];
@@ -47,8 +47,8 @@ const maxTextBytes = 1024 * 1024;
 const noLimits: FooterLimits = { elements: Infinity, levels: Infinity, schemaMegabytes: Infinity, groups: Infinity };
 
 /**
- * `bytes`: from its first one on. Holds little beside them: the columns, and 16 bytes for a row group.
- * @throws ThriftDamage where there is none; FooterTooLarge.
+ * `bytes`: from its first one on. It keeps little of them: the columns, and 16 bytes for each row group. @throws ThriftDamage if it
+ * is not a footer; FooterTooLarge.
  */
 export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): Footer {
   const fields = fileMetaData;
@@ -77,7 +77,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
     }
   }
   same.update(bytes.subarray(from, footer.at));
-  if (!hasGroups) throw new ThriftDamage('it tells of no row groups');
+  if (!hasGroups) throw new ThriftDamage('it lists no row groups');
   const root = schemaTree(elements);
   if (levelsOf(root) > limits.levels) throw new FooterTooLarge(`columns of more than ${limits.levels} levels together`);
   return {
@@ -119,7 +119,7 @@ function readGeo(footer: ThriftBytes): Pick<FooterParts, 'geo'> {
   return geo;
 }
 
-/** Of a text of usual length a copy, since the footer's bytes are not kept. */
+/** A copy for a text of usual length, because the footer's bytes are not kept. */
 function short<Name extends string>(name: Name, text: Uint8Array): { readonly [name in Name]?: Uint8Array } {
   return (text.length > maxTextBytes ? {} : { [name]: Uint8Array.from(text) }) as {
     readonly [name in Name]?: Uint8Array;
@@ -136,7 +136,7 @@ function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<num
         for (const _ of structs(footer)) codecs.add(readChunk(footer).codec);
       } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
     }
-    if (!hasChunks || rows < 0) throw new ThriftDamage('it does not tell the rows of a row group');
+    if (!hasChunks || rows < 0) throw new ThriftDamage('it does not have the number of rows of a row group');
     try {
       groups.add(rows, start, footer.at);
     } catch (error) {
@@ -146,8 +146,8 @@ function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<num
 }
 
 /**
- * What a row group says, by its description: the bytes at its place in the footer.
- * @throws ThriftDamage where that is none, or tells of other columns than the schema.
+ * A row group, from its description: the bytes at its place in the footer. @throws ThriftDamage if they are not one, or have other
+ * columns than the schema.
  */
 export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly Leaf[]): RowGroup {
   const footer = new ThriftBytes(bytes, 0);
@@ -156,20 +156,20 @@ export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly 
   for (const { id, type } of footer.fields()) {
     if (id === rowGroup.columns && type === types.list) {
       for (const _ of structs(footer)) {
-        const leaf = leaves[chunks.length]; // Chunks stand in the order of the leaves.
-        if (leaf === undefined) throw new ThriftDamage('a row group tells of more columns than the schema');
+        const leaf = leaves[chunks.length]; // Chunks are in the order of the leaves.
+        if (leaf === undefined) throw new ThriftDamage('a row group has more columns than the schema');
         const { codec, ...chunk } = readChunk(footer);
         chunks.push({ ...chunk, codec, leaf, isCompressed: codec !== uncompressed });
       }
     } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
   }
-  if (chunks.length !== leaves.length) throw new ThriftDamage('a row group does not tell of all columns of the schema');
+  if (chunks.length !== leaves.length) throw new ThriftDamage('a row group lacks columns of the schema');
   return { index, rows, chunks };
 }
 
 type StoredChunk = Omit<Chunk, 'leaf' | 'isCompressed'>;
 
-/** Where the structs of the list that begins here begin; each is to be read before the next. */
+/** Where the structs of the list that begins here begin. Read each before the next. */
 function* structs(footer: ThriftBytes): Generator<number> {
   const { items, type } = footer.list();
   if (items > 0 && type !== types.struct) throw new ThriftDamage('a list does not hold what it should');
@@ -182,10 +182,10 @@ function readChunk(footer: ThriftBytes): StoredChunk {
   let isEncrypted = false;
   for (const { id, type } of footer.fields()) {
     if (id === columnChunk.meta_data && type === types.struct) chunk = readPlace(footer);
-    else if (id === columnChunk.file_path) throw new ThriftDamage('its columns lie in other files');
+    else if (id === columnChunk.file_path) throw new ThriftDamage('its columns are in other files');
     else if (id === columnChunk.crypto_metadata) isEncrypted = true;
   }
-  if (chunk === undefined) throw new ThriftDamage('it does not tell where a column lies; it may be encrypted');
+  if (chunk === undefined) throw new ThriftDamage('it does not have the place of a column; it may be encrypted');
   return { ...chunk, isEncrypted };
 }
 
@@ -203,9 +203,10 @@ function readPlace(footer: ThriftBytes): Omit<StoredChunk, 'isEncrypted'> {
     else if (id === fields.data_page_offset) dataPageOffset = footer.number();
     else if (id === fields.dictionary_page_offset) dictionary = footer.number();
   }
-  if (codec === undefined || numValues === undefined) throw new ThriftDamage('it does not tell what a column holds');
+  if (codec === undefined || numValues === undefined)
+    throw new ThriftDamage('it does not describe the content of a column');
   if (totalUncompressedSize === undefined || stored === undefined || dataPageOffset === undefined) {
-    throw new ThriftDamage('it does not tell where a column lies');
+    throw new ThriftDamage('it does not have the place of a column');
   }
   if (![numValues, totalUncompressedSize, stored, dataPageOffset, dictionary ?? 0].every(Number.isSafeInteger)) {
     throw new ThriftDamage('a place in it is beyond all files');

@@ -1,6 +1,5 @@
-// The footers of our local copies: of one row group, with what the engine needs of it and nothing else. It would take a hundred
-// times their size in memory, and outside of its bound, to understand those of files with thousands of row groups, and would do
-// that again for each of them.
+// The footers of our local copies: of one row group, with only what the engine needs. For files with thousands of row groups, the
+// engine would take a hundred times the footer's size in memory, outside its bound, and again for each row group.
 import type { FooterParts } from './footer.ts';
 import { columnChunk, columnMetaData, fileMetaData, keyValue, rowGroup } from './footer-fields.ts';
 import { uncompressedBytes, type RowGroup } from './row-group.ts';
@@ -35,11 +34,11 @@ export function localFooter(parts: FooterParts, group?: RowGroup): Buffer {
 function writeGroup(writer: ThriftWriter, { chunks, rows }: RowGroup): void {
   const fields = columnMetaData;
   writer.structs(rowGroup.columns, chunks, (chunk) => {
-    writer.i64(columnChunk.file_offset, 0); // Of no use since format 2.11, and required.
+    writer.i64(columnChunk.file_offset, 0); // Unused since format 2.11, but required.
     writer.struct(columnChunk.meta_data, () => {
       writer.i32(fields.type, chunk.kind);
-      writer.nothing(fields.encodings, types.i32); // They stand in the pages too.
-      writer.nothing(fields.path_in_schema, types.binary); // Chunks stand in the order of the schema.
+      writer.nothing(fields.encodings, types.i32); // The pages have them, too.
+      writer.nothing(fields.path_in_schema, types.binary); // Chunks are in the order of the schema.
       writer.i32(fields.codec, chunk.codec);
       writer.i64(fields.num_values, chunk.numValues);
       writer.i64(fields.total_uncompressed_size, chunk.totalUncompressedSize);

@@ -1,5 +1,5 @@
-// Where the row groups of a footer are described and how many rows each has: ten thousands of them in a few bytes each. What one
-// says of its columns is read when its turn comes.
+// Where the row groups of a footer are described and how many rows each has: ten thousand of them in a few bytes each. The columns
+// of a row group are read when it is needed.
 import { ThriftDamage } from './thrift.ts';
 
 const firstCapacity = 64;
@@ -13,7 +13,7 @@ export class RowGroupIndex {
   #count = 0;
   #total = 0;
 
-  /** @param most how many there may be. */
+  /** @param most the most row groups. */
   constructor(most = Infinity) {
     this.#most = most;
   }
@@ -22,7 +22,7 @@ export class RowGroupIndex {
     return this.#count;
   }
 
-  /** In all row groups. */
+  /** The rows of all row groups. */
   get rows(): number {
     return this.#total;
   }
@@ -45,7 +45,7 @@ export class RowGroupIndex {
     this.#ends[this.#count] = end;
     this.#count += 1;
     this.#total += rows;
-    if (!Number.isSafeInteger(this.#total)) throw new ThriftDamage('it tells of too many rows');
+    if (!Number.isSafeInteger(this.#total)) throw new ThriftDamage('it declares too many rows');
   }
 
   #grow(): void {
@@ -61,5 +61,5 @@ function grown<T extends Float64Array | Uint32Array>(into: T, from: T): T {
   return into;
 }
 
-/** Of a footer that tells of more row groups than memory is meant for. */
+/** A footer has more row groups than the memory allows. */
 export class TooManyRowGroups extends Error {}

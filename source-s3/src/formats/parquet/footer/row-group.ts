@@ -1,4 +1,4 @@
-// Which bytes of a Parquet file a row group's columns need: pure, from what the footer says.
+// The bytes of a Parquet file that a row group's columns need. Pure, from the footer.
 import type { Leaf } from './schema-tree.ts';
 
 export type ByteRange = { readonly start: number; readonly end: number };
@@ -12,7 +12,7 @@ export type Chunk = ByteRange & {
   readonly totalUncompressedSize: number;
   /** Of all its pages, with nulls and with empty lists. */
   readonly numValues: number;
-  /** As the footer has them: the numbers of the physical type and of the codec, and where pages begin. */
+  /** From the footer: the numbers of the physical type and of the codec, and where pages begin. */
   readonly kind: number;
   readonly codec: number;
   readonly dataPageOffset: number;
@@ -36,7 +36,7 @@ export function uncompressedBytes(chunks: readonly Chunk[]): number {
   return chunks.reduce((sum, { totalUncompressedSize }) => sum + totalUncompressedSize, 0);
 }
 
-/** The ranges to fetch for some columns (by place), in order; neighbours are joined over small gaps. */
+/** The ranges to fetch for some columns (by place), in order. Neighbours are joined over small gaps. */
 export function rangesOf(group: RowGroup, columns: ReadonlySet<number>): readonly ByteRange[] {
   const needed = neededChunks(group, columns).sort((a, b) => a.start - b.start);
   const joined: { start: number; end: number }[] = [];

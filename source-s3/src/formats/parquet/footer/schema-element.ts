@@ -1,20 +1,20 @@
-// A column, or a group of columns, as it stands in a footer.
-// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (SchemaElement, LogicalType)
+// A column, or a group of columns, in a footer. https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+// (SchemaElement, LogicalType)
 import { schemaElement, timeType } from './footer-fields.ts';
 import { ThriftDamage, types, type ThriftBytes } from './thrift.ts';
 
 export type SchemaElement = {
   readonly name: string;
   readonly isRepeated: boolean;
-  /** Of a leaf. */
+  /** Only for a leaf. */
   readonly physicalType: PhysicalType | undefined;
   /** The older annotation, by its number. */
   readonly convertedType: number | undefined;
-  /** The newer one; undefined also for one that the engine does not know. */
+  /** The newer annotation. Also undefined for one that the engine does not know. */
   readonly logicalType: LogicalType | undefined;
-  /** Of a decimal, else 0. */
+  /** For a decimal; otherwise 0. */
   readonly precision: number;
-  /** How many of the elements that follow lie in it, not counting those which lie in them. */
+  /** The number of following elements directly in it, not counting those inside them. */
   readonly children: number;
 };
 
@@ -41,7 +41,7 @@ const nanosecondsUnit = 3;
 const repeated = 2;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The one that begins here. */
+/** The element that begins here. */
 export function readElement(footer: ThriftBytes): SchemaElement {
   let [physical, repetition, children, convertedType, precision]: (number | undefined)[] = [];
   let name: string | undefined;
@@ -79,7 +79,7 @@ function readLogicalType(footer: ThriftBytes): LogicalType | undefined {
   return found;
 }
 
-/** TimeType and TimestampType are alike. */
+/** TimeType and TimestampType are equal. */
 function readTimeType(footer: ThriftBytes): Pick<LogicalType, 'isUtc' | 'isNanoseconds'> {
   let [isUtc, isNanoseconds] = [false, false];
   for (const { id, type } of footer.fields()) {

@@ -1,5 +1,5 @@
-// A Parquet footer's schema as a tree. It says what the engine's types leave out: true names, which bytes are text, which
-// timestamps are instants.
+// A Parquet footer's schema as a tree. It has what the engine's types lack: true names, which bytes are text, which timestamps are
+// instants.
 import type { StoredType } from '../../../columns/sql/stored-type.ts';
 
 import { convertedTimestamps, logicalTypes, type SchemaElement } from './schema-element.ts';
@@ -9,13 +9,13 @@ export type SchemaNode = Omit<SchemaElement, 'children'> & { readonly children: 
 
 const mostDeep = 1000;
 
-/** The tree of a footer's elements: root first, depth first. @throws ThriftDamage where there are fewer than it says. */
+/** The tree of a footer's elements: root first, depth first. @throws ThriftDamage if there are fewer elements than declared. */
 export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
   let at = 0;
   const visit = (depth: number): SchemaNode => {
     const element = elements[at++];
     if (element === undefined) throw new ThriftDamage('columns are missing in its schema');
-    if (depth > mostDeep) throw new ThriftDamage('its columns lie too deep in each other');
+    if (depth > mostDeep) throw new ThriftDamage('its columns are nested too deeply');
     const children: SchemaNode[] = [];
     for (let child = 0; child < element.children; child++) children.push(visit(depth + 1));
     return { ...element, children };
@@ -23,7 +23,7 @@ export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
   return visit(0);
 }
 
-/** How many levels the columns with pages have together: the engine keeps the types of all that a column is inside of. */
+/** The number of levels of all columns with pages together: the engine keeps the types of everything that contains a column. */
 export function levelsOf(root: SchemaNode): number {
   const visit = (node: SchemaNode, depth: number): number => {
     return node.children.length === 0 ? depth : node.children.reduce((sum, child) => sum + visit(child, depth + 1), 0);
@@ -31,11 +31,11 @@ export function levelsOf(root: SchemaNode): number {
   return visit(root, 0);
 }
 
-/** A column that has pages of its own. */
+/** A column that has its own pages. */
 export type Leaf = {
-  /** The place of the top-level column it belongs to. */
+  /** The place of its top-level column. */
   readonly column: number;
-  /** Its name with those it lies in, for people. */
+  /** Its name with those of its parents, for people. */
   readonly path: string;
   /** Text or bytes of any length. */
   readonly isText: boolean;
@@ -50,7 +50,7 @@ export function leavesOf(root: SchemaNode): readonly Leaf[] {
   return root.children.flatMap((child, column) => visit(child, column, child.name));
 }
 
-/** The engine's type of a column, corrected by what the footer says of it. */
+/** The engine's type of a column, corrected by the footer. */
 export function refinedType(node: SchemaNode, type: StoredType): StoredType {
   if (isNull(node)) return { kind: 'null' };
   switch (type.kind) {
@@ -64,7 +64,7 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
         fields: type.fields.map((field, index) => {
           const child = node.children[index];
           if (child === undefined) return field;
-          const key = child.name.includes('\0') ? index + 1 : field.key; // Its name came to us as far as the NUL.
+          const key = child.name.includes('\0') ? index + 1 : field.key; // The engine returns the name only up to the NUL.
           return { ...field, key, name: child.name, type: refinedType(child, field.type) };
         }),
       };
@@ -87,8 +87,9 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
 }
 
 /**
- * Lists come in three levels (standard), two (older writers, by the names they give) or one (a repeated field): the rules for
- * backward compatibility in parquet-format, LogicalTypes.md. An element that is the repeated field itself still says so.
+ * Lists have three levels (standard), two (older writers, recognised by their names) or one (a repeated field): the rules for
+ * backward compatibility in parquet-format, LogicalTypes.md. An element that is the repeated field itself is still marked as
+ * repeated.
  */
 function elementOf(node: SchemaNode): SchemaNode {
   const [repeated] = node.children;
@@ -98,7 +99,7 @@ function elementOf(node: SchemaNode): SchemaNode {
   return repeated.children.length !== 1 || element === undefined || isElement ? repeated : element;
 }
 
-/** Of a repeated object with one member the engine has the member alone. */
+/** For a repeated object with one member, the engine returns only the member. */
 function itemType(element: SchemaNode, type: StoredType): StoredType {
   const { convertedType, logicalType, children } = element;
   const [member, other] = children;
@@ -109,28 +110,30 @@ function itemType(element: SchemaNode, type: StoredType): StoredType {
   return { kind: 'struct', fields: [{ name: member.name, key: undefined, type: refinedType(member, type) }] };
 }
 
-/** The engine takes nulls for values of their physical type. */
+/** The engine reads nulls as values of their physical type. */
 function isNull({ logicalType, children }: SchemaNode): boolean {
   return logicalType?.number === logicalTypes.unknown && children.length === 0;
 }
 
-/** The engine takes bytes for text only by the older annotation. */
+/** The engine recognises text only by the older annotation. */
 function isText({ logicalType }: SchemaNode): boolean {
   const { string, enumeration, json } = logicalTypes;
   return logicalType !== undefined && [string, enumeration, json].some((number) => number === logicalType.number);
 }
 
-/** By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md); the engine reads it as local. */
+/**
+ * With only the older annotation, a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md). The engine reads it as local.
+ */
 function isInstant({ convertedType, logicalType }: SchemaNode): boolean {
   return logicalType === undefined && convertedType !== undefined && convertedTimestamps.includes(convertedType);
 }
 
-/** Adjusted to UTC, by what its writers do. The engine cuts it to microseconds, and far from today to another time. */
+/** Adjusted to UTC, as its writers do. The engine cuts it to microseconds, and changes times that are far from today. */
 export function isInt96({ physicalType }: SchemaNode): boolean {
   return physicalType === 'INT96';
 }
 
-/** UTC-adjusted, in nanoseconds: the engine has no type for it. */
+/** UTC-adjusted, in nanoseconds. The engine has no type for it. */
 export function isNanosecondInstant({ logicalType }: SchemaNode): boolean {
   return logicalType?.number === logicalTypes.timestamp && logicalType.isUtc && logicalType.isNanoseconds;
 }
@@ -140,17 +143,17 @@ export function isNanosecondTime({ logicalType }: SchemaNode): boolean {
   return logicalType?.number === logicalTypes.time && logicalType.isNanoseconds;
 }
 
-/** The engine takes twice as long for each list around a value: a minute at 24 of them. A map is a list of its entries. */
+/** The engine takes twice as long for each list around a value: a minute for 24 of them. A map is a list of its entries. */
 const mostLists = 20;
 
-/** Why no file of this schema can be read as it is; undefined when it can. */
+/** Why no file with this schema can be read. Undefined if it can. */
 export function unreadableSchema(root: SchemaNode): string | undefined {
   const deep = root.children.find((column) => listsIn(column) > mostLists);
-  if (deep !== undefined) return `lists and maps lie in each other more than ${mostLists} deep in "${deep.name}"`;
+  if (deep !== undefined) return `lists and maps are nested more than ${mostLists} deep in "${deep.name}"`;
   return unreadableNode(root);
 }
 
-/** How many lie in each other. */
+/** The number of nested lists. */
 function listsIn({ isRepeated, children }: SchemaNode): number {
   return Math.max(0, ...children.map(listsIn)) + Number(isRepeated);
 }
@@ -163,7 +166,7 @@ function unreadableNode(node: SchemaNode, path = ''): string | undefined {
   const names = new Set<string>();
   for (const child of node.children) {
     const own = path === '' ? child.name : `${path}.${child.name}`;
-    if (names.has(child.name)) return `it has two columns "${own}"`; // An object has one value of a name.
+    if (names.has(child.name)) return `it has two columns "${own}"`; // An object has one value for each name.
     names.add(child.name);
     const found = unreadableNode(child, own);
     if (found !== undefined) return found;

@@ -3,13 +3,13 @@ import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 import { types } from './thrift.ts';
 
-/** The bytes of structs, one after the other in one buffer that grows. */
+/** The bytes of structs, one after another in one growing buffer. */
 export class ThriftWriter {
   #bytes = Buffer.alloc(4096);
   #length = 0;
   #field = 0;
 
-  /** What was written so far; valid until more is written. */
+  /** The bytes so far. They are valid until more is written. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -30,7 +30,7 @@ export class ThriftWriter {
     this.#raw(value);
   }
 
-  /** A value as it is in another struct, of that type. */
+  /** Copies a value from another struct, of that type. */
   copy(field: number, type: number, value: Uint8Array): void {
     this.#head(field, type);
     this.#raw(value);
@@ -47,13 +47,13 @@ export class ThriftWriter {
     for (const item of items) this.#inside(() => write(item));
   }
 
-  /** A list without items, of numbers or texts. */
+  /** An empty list, of numbers or texts. */
   nothing(field: number, type: number): void {
     this.#head(field, types.list);
     this.#listHead(0, type);
   }
 
-  /** The end of the struct that is written. */
+  /** Ends the current struct. */
   stop(): void {
     this.#byte(0);
   }

@@ -4,7 +4,7 @@
 /** A field of a struct: its number, its type, and where its value begins. */
 type Field = { readonly id: number; readonly type: number; readonly at: number };
 
-/** Of bytes that are no Thrift, or that go on beyond what was given. */
+/** The bytes are not Thrift, or end too early. */
 export class ThriftDamage extends Error {}
 
 const stop = 0;
@@ -25,7 +25,7 @@ export const types = {
 } as const;
 const maxDepth = 32;
 
-/** A place in bytes, moved by what is read. */
+/** A position in bytes, which reading moves. */
 export class ThriftBytes {
   readonly bytes: Uint8Array;
   at: number;
@@ -36,8 +36,8 @@ export class ThriftBytes {
   }
 
   /**
-   * The fields of the struct that begins here; the place is behind the struct when they are through. A value is read whole,
-   * by its type, or not at all: then it is passed.
+   * The fields of the struct that begins here. At the end, the position is after the struct. A value is either read completely, by
+   * its type, or skipped.
    */
   *fields(depth = 0): Generator<Field> {
     let id = 0;
@@ -50,20 +50,20 @@ export class ThriftBytes {
     }
   }
 
-  /** The head of the list that begins here; its items follow. */
+  /** The head of the list that begins here. Its items follow. */
   list(): { readonly items: number; readonly type: number } {
     const head = this.#byte();
     const items = head >>> 4 === 0x0f ? this.#varint() : head >>> 4;
     return { items, type: head & 0x0f };
   }
 
-  /** A whole number of any width, as far as JavaScript has it. */
+  /** A whole number of any width, within JavaScript's range. */
   number(): number {
     const value = this.#varint();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** Bytes of any length, which the value is a view of. */
+  /** Bytes of any length. The value is a view of them. */
   binary(): Uint8Array {
     const length = this.#varint();
     const start = this.at;
@@ -71,9 +71,9 @@ export class ThriftBytes {
     return this.bytes.subarray(start, this.at);
   }
 
-  /** Passes a value. A boolean in a field has no bytes. */
+  /** Skips a value. A boolean in a field has no bytes. */
   skip(type: number, depth: number): void {
-    if (depth > maxDepth) throw new ThriftDamage('structs lie too deep in each other');
+    if (depth > maxDepth) throw new ThriftDamage('structs are nested too deeply');
     if (type === types.isTrue || type === types.isFalse) return;
     if (type === types.struct) this.#skipStruct(depth + 1);
     else if (type === types.list || type === types.set) this.#skipList(depth + 1);

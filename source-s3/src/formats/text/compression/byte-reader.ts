@@ -1,12 +1,12 @@
-// Bytes taken in the lengths that a container's frames have, from pieces of any length.
+// Takes bytes in the lengths of a container's frames, from pieces of any length.
 import { Damage } from './damage.ts';
 
 type Pieces = AsyncIterator<Uint8Array, unknown, undefined>;
 
-/** Bound: a piece, and what is asked for at once. */
+/** Bound: a piece, and the bytes that are requested at once. */
 export class ByteReader implements AsyncDisposable {
   readonly #pieces: Pieces;
-  /** What was not taken yet. */
+  /** Bytes that were not taken yet. */
   unread: Uint8Array = new Uint8Array();
 
   constructor(source: AsyncIterable<Uint8Array>) {
@@ -23,7 +23,7 @@ export class ByteReader implements AsyncDisposable {
     return true;
   }
 
-  /** Exactly so many bytes. @throws Damage when there are fewer. */
+  /** Exactly this many bytes. @throws Damage if there are fewer. */
   async take(length: number): Promise<Buffer> {
     const taken: Uint8Array[] = [];
     for (let missing = length; missing > 0;) {
@@ -39,7 +39,7 @@ export class ByteReader implements AsyncDisposable {
       : Buffer.concat(taken);
   }
 
-  /** So many bytes, as they come. @throws Damage when there are fewer. */
+  /** This many bytes, as they come. @throws Damage if there are fewer. */
   async *pass(length: number): AsyncGenerator<Uint8Array> {
     for (let missing = length; missing > 0;) {
       if (!(await this.hasMore())) throw new Damage('it ends early');
@@ -50,7 +50,7 @@ export class ByteReader implements AsyncDisposable {
     }
   }
 
-  /** All that is left, for a decoder that finds its end itself; the decoder's `bytesWritten` says what it took. */
+  /** All remaining bytes, for a decoder that finds its end itself. The decoder's `bytesWritten` shows how many it took. */
   async *feed(decoder: { readonly bytesWritten: number }): AsyncGenerator<Uint8Array> {
     for (let bytes = 0; await this.hasMore();) {
       const piece = this.unread;

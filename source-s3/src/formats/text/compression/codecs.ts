@@ -1,5 +1,5 @@
-// The compressions of text: told by an object's first bytes, and by its name only where they cannot tell. Pure; a table of
-// docs/reference/formats.md is made of it.
+// The compressions of text, recognised by an object's first bytes, or by its name if the bytes cannot show it. Pure. It generates a
+// table of docs/reference/formats.md.
 import { extensionOf } from '../../../layout/file-name.ts';
 import { isHadoopSnappy } from './snappy-stream.ts';
 
@@ -10,7 +10,7 @@ type Codec = {
   /** For people. */
   readonly title: string;
   readonly extensions: readonly string[];
-  /** Undefined: only the name tells. */
+  /** Undefined: only the name shows it. */
   readonly begins?: (head: Uint8Array) => boolean;
 };
 
@@ -33,7 +33,7 @@ function isBzip2(head: Uint8Array): boolean {
   );
 }
 
-/** A member, or of an empty archive its end. */
+/** A member, or the end of an empty archive. */
 function isZip(head: Uint8Array): boolean {
   return starts(0x50, 0x4b, 0x03, 0x04)(head) || starts(0x50, 0x4b, 0x05, 0x06)(head);
 }
@@ -53,7 +53,7 @@ export const codecs: readonly Codec[] = [
   { name: 'brotli', title: 'Brotli', extensions: ['br'] },
 ];
 
-/** What is not read, by name. */
+/** Unsupported codecs, by name. */
 export const unreadCodecs: readonly { readonly title: string; readonly begins: (head: Uint8Array) => boolean }[] = [
   { title: 'bzip2', begins: isBzip2 },
   { title: 'xz', begins: starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0) },
@@ -67,18 +67,18 @@ export const unreadCodecs: readonly { readonly title: string; readonly begins: (
   { title: 'Snappy of Java (xerial)', begins: starts(0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0) },
 ];
 
-/** What a codec begins with is in so many bytes. */
+/** The first bytes of a codec are within this many. */
 export const codecBytes = 16;
 
-/** The name of a codec, read or not, that the first bytes tell. */
+/** The name of the codec, supported or not, that the first bytes show. */
 export function codecByBytes(head: Uint8Array): string | undefined {
   const begins = (codec: { readonly begins?: (head: Uint8Array) => boolean }): boolean => codec.begins?.(head) === true;
   return codecs.find(begins)?.name ?? unreadCodecs.find(begins)?.title;
 }
 
 /**
- * `head`: the object's first bytes, all of a small one; `key`: its name. Of fewer bytes than a codec begins with the name
- * decides: an object cut behind its first bytes is no text.
+ * `head`: the object's first bytes, all of a small one; `key`: its name. If there are too few bytes, the name decides: an object
+ * that is cut after its first bytes is not text.
  */
 export function compressionOf(head: Uint8Array, key: string): Compression {
   const known = codecs.find(({ begins }) => begins?.(head) === true);
@@ -99,13 +99,13 @@ const firstBytes: Readonly<Partial<Record<Compression, readonly number[]>>> = {
 
 const unreadExtensions: ReadonlySet<string> = new Set(['bz2', 'bzip2', 'xz', 'lzma', 'lz4', 'z', 'lzo', 'lzop']);
 
-/** Data without the bytes that tell it, for names that promise it with them. */
+/** Data without identifying bytes, for names that promise a format with them. */
 const rawCodecs: Readonly<Partial<Record<Compression, string>>> = {
   snappy: 'Snappy in its raw format (the framing format is read)',
   deflate: 'raw deflate (with the header of zlib it is read)',
 };
 
-/** The compression that is not read, for people: by the first bytes, or by a name that these bear out by being no text. */
+/** The unsupported compression, for people: by the first bytes, or by a name, if the bytes are not text. */
 export function unreadCodec(head: Uint8Array, key: string): string | undefined {
   const known = unreadCodecs.find(({ begins }) => begins(head));
   if (known !== undefined) return known.title;
@@ -116,7 +116,7 @@ export function unreadCodec(head: Uint8Array, key: string): string | undefined {
   return unreadExtensions.has(extension ?? '') && !isText(head) ? `.${extension}` : undefined;
 }
 
-/** What a key's suffix promises; undefined when it says nothing. */
+/** What a key's suffix promises. Undefined if it promises nothing. */
 export function promisedCompression(key: string): Compression | undefined {
   const extension = extensionOf(key);
   return codecs.find(({ extensions }) => extension !== undefined && extensions.includes(extension))?.name;
@@ -137,7 +137,7 @@ function isUtf8Head(head: Uint8Array): boolean {
   }
 }
 
-/** A compressed file has bytes early that no text has. */
+/** A compressed file soon has bytes that no text has. */
 function isText(head: Uint8Array): boolean {
   return head.subarray(0, 64).every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }

@@ -1,4 +1,4 @@
-// Text inflated while it arrives.
+// Text that is decompressed while it arrives.
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
 import type { Compression } from './codecs.ts';
@@ -10,12 +10,12 @@ import { splitFrames } from './zstd-frames.ts';
 export const inflatedBytes = 128 * 1024; // A step's output: few turns of the event loop for each megabyte.
 
 /**
- * The inflated bytes of all members or frames, in pieces of at most 128 KiB (of Hadoop's Snappy, its blocks); whatever a small
- * input may inflate to, only a few pieces are held. Fails with zlib's error or Damage when the data is damaged or cut, with the
- * source's when that fails.
+ * The decompressed bytes of all members or frames, in pieces of at most 128 KiB (for Hadoop's Snappy, its blocks). Only a few
+ * pieces are held, whatever a small input may decompress to. Fails with zlib's error or Damage if the data is damaged or cut, or
+ * with the error of the source.
  */
 export function inflate(source: AsyncIterable<Uint8Array>, kind: Compression): AsyncIterable<Uint8Array> {
-  // A piece waits for the one before it to be inflated: only then is it known whether it is wanted.
+  // A piece waits until the one before it is decompressed, because only then is it known whether it is wanted.
   const options = { chunkSize: inflatedBytes, writableHighWaterMark: 1 };
   switch (kind) {
     case 'gzip':

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), which snappy's frames carry and node:zlib does not have.
+// CRC-32C (Castagnoli), which snappy's frames have and node:zlib does not.
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);

@@ -1,12 +1,12 @@
-// What is wrong with compressed data, in words that hold nothing of it.
+// What is wrong with compressed data, in words without any of its content.
 import { thrownText } from '@s3-connectors/common/protocol/text/thrown.ts';
 
-/** Compressed data that is damaged; its text is one of ours. */
+/** Damaged compressed data. Its text is constant. */
 export class Damage extends Error {
   override readonly name = 'Damage';
 }
 
-/** Our own texts and those of zlib and zstd, all of which are constants of their programs; of anything else its kind. */
+/** Our own texts and those of zlib and zstd, which are constants of their programs. For any other error, its kind. */
 export function damageText(error: unknown): string {
   if (error instanceof Damage) return error.message;
   const { code } = error as { readonly code?: unknown };

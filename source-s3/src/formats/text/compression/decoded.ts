@@ -1,14 +1,14 @@
-// Bytes through one of zlib's decoders while they arrive.
+// Passes bytes through one of zlib's decoders while they arrive.
 import { pipeline } from 'node:stream/promises';
 import type { Gunzip, ZstdDecompress } from 'node:zlib';
 
-/** What the decoder makes of the source. Fails with its error, or with the source's; both are closed at the end. */
+/** The decoder's output. Fails with its error, or with the source's. Both are closed at the end. */
 export async function* decoded(
   source: AsyncIterable<Uint8Array>,
   decoder: Gunzip | ZstdDecompress,
 ): AsyncGenerator<Uint8Array> {
   const fed = pipeline(source, decoder);
-  fed.catch(() => undefined); // Its failure is the decoder's, which the loop meets.
+  fed.catch(() => undefined); // Its failure is the decoder's, which the loop receives.
   try {
     for await (const piece of decoder) yield piece as Uint8Array;
     await fed;

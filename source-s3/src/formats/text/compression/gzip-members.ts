@@ -1,6 +1,6 @@
-// Inflates data of any members (gzip's, RFC 1952, or zlib's), one behind the other. Node's gzip decoder does so too, but takes a
-// zero behind a member for the end of everything and passes over the rest without a word, as its other decoders do with whatever
-// follows: there the next decoder begins.
+// Decompresses data of any number of members (gzip's, RFC 1952, or zlib's), one after another. Node's gzip decoder also does so,
+// but takes a zero after a member as the end, and silently skips the rest. Its other decoders do the same with anything that
+// follows. Here the next decoder begins there.
 import type { BrotliDecompress, Gunzip, Inflate } from 'node:zlib';
 
 import { ByteReader } from './byte-reader.ts';
@@ -10,8 +10,8 @@ import { decoded } from './decoded.ts';
 type Members = { readonly name: string; readonly create: () => Gunzip | Inflate | BrotliDecompress };
 
 /**
- * The inflated bytes. Zeros behind a member are padding, whatever follows them.
- * @throws Damage when what follows a member is none, zlib's error when a member is damaged or cut.
+ * The decompressed bytes. Zeros after a member are padding, whatever follows them. @throws Damage if anything else follows a
+ * member, zlib's error if a member is damaged or cut.
  */
 export async function* inflateMembers(
   source: AsyncIterable<Uint8Array>,
@@ -29,7 +29,7 @@ export async function* inflateMembers(
   }
 }
 
-/** Up to the first byte that is none. @returns whether there is one. */
+/** Skips zeros. @returns whether there is another byte. */
 async function passZeros(reader: ByteReader): Promise<boolean> {
   while (await reader.hasMore()) {
     const start = reader.unread.findIndex((byte) => byte !== 0);

@@ -1,4 +1,4 @@
-// Snappy in its two framings of files: its own, with checksums, and Hadoop's, of which Spark's and Hive's text is.
+// Snappy in its two file framings: its own, with checksums, and Hadoop's, which Spark and Hive use for text.
 // https://github.com/google/snappy/blob/main/framing_format.txt
 import { ByteReader } from './byte-reader.ts';
 import { crc32c } from './crc32c.ts';
@@ -9,7 +9,7 @@ const maxChunkBytes = 65_536;
 const maxHadoopBytes = 16 * 1024 * 1024;
 const header = Buffer.from('sNaPpY');
 
-/** @throws Damage for what is cut, or does not match its checksum. */
+/** @throws Damage if it is cut or does not match its checksum. */
 export async function* unframeSnappy(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   await using reader = new ByteReader(source);
   while (await reader.hasMore()) {
@@ -29,7 +29,7 @@ export async function* unframeSnappy(source: AsyncIterable<Uint8Array>): AsyncGe
   }
 }
 
-/** @throws Damage, also where it is longer. */
+/** @throws Damage, also if it is longer. */
 function inflated(data: Uint8Array, mostBytes: number): Buffer {
   try {
     return unsnappy(data, mostBytes);
@@ -42,7 +42,10 @@ function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** Blocks of a length inflated, and as many snappy texts as it takes, each behind its length. No checksum. @throws Damage */
+/**
+ * Blocks of a decompressed length, each with as many snappy texts as it needs, which follow their own lengths. No checksum. @throws
+ * Damage
+ */
 export async function* unframeHadoopSnappy(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   await using reader = new ByteReader(source);
   while (await reader.hasMore()) {
@@ -58,7 +61,7 @@ export async function* unframeHadoopSnappy(source: AsyncIterable<Uint8Array>): A
   }
 }
 
-/** Whether a file that is named as snappy begins as Hadoop's framing has it. */
+/** Whether a file that is named as snappy begins with Hadoop's framing. */
 export function isHadoopSnappy(head: Uint8Array): boolean {
   if (head.length < 9) return false;
   const view = new DataView(head.buffer, head.byteOffset, head.length);

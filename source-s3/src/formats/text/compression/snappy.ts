@@ -1,8 +1,7 @@
-// Snappy's raw format, as Avro blocks have it.
-// https://github.com/google/snappy/blob/main/format_description.txt
+// Snappy's raw format, as in Avro blocks. https://github.com/google/snappy/blob/main/format_description.txt
 import { Damage } from './damage.ts';
 
-/** @throws Damage when the data is damaged or would be longer than `maxBytes`. */
+/** @throws Damage if the data is damaged or would be longer than `maxBytes`. */
 export function unsnappy(source: Uint8Array, maxBytes: number): Buffer {
   const { value: length, at: start } = readLength(source);
   if (length > maxBytes) throw new RangeError(`it inflates to ${length} bytes`);
@@ -38,7 +37,7 @@ export function unsnappy(source: Uint8Array, maxBytes: number): Buffer {
   return target;
 }
 
-/** What is copied may be what the copy has just written. */
+/** The copied bytes may be those that the copy has just written. */
 function copyBack(target: Buffer, to: number, offset: number, size: number): void {
   if (offset >= size) target.copyWithin(to, to - offset, to - offset + size);
   else for (let index = 0; index < size; index++) target[to + index] = target[to + index - offset] ?? 0;

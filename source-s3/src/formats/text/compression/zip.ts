@@ -1,4 +1,4 @@
-// A ZIP archive by the directory at its end, and the bytes of one member. Zip64 is read too.
+// A ZIP archive by the directory at its end, and the bytes of one member. Zip64 is supported.
 // https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 import { crc32, createInflateRaw } from 'node:zlib';
 
@@ -6,7 +6,7 @@ import { ByteReader } from './byte-reader.ts';
 import { Damage } from './damage.ts';
 import { decoded } from './decoded.ts';
 
-/** Bytes of an archive from one place to another; to its end without one. */
+/** Bytes of an archive between two positions, or to its end. */
 export type Archive = {
   readonly size: number;
   readonly from: (offset: number, signal: AbortSignal, end?: number) => AsyncIterable<Uint8Array>;
@@ -14,7 +14,7 @@ export type Archive = {
 
 export type ZipMember = {
   readonly name: string;
-  /** Bytes when inflated. */
+  /** Decompressed bytes. */
   readonly bytes: number;
   readonly flags: number;
   readonly method: number;
@@ -32,7 +32,7 @@ const end64Bytes = 56;
 const entryBytes = 46;
 const headerBytes = 30;
 const mostCommentBytes = 0xffff;
-const mostDirectoryBytes = 4 * 1024 * 1024; // Some 50,000 files.
+const mostDirectoryBytes = 4 * 1024 * 1024; // About 50,000 files.
 
 const stored = 0;
 const deflated = 8;
@@ -45,7 +45,7 @@ const methodNames: Readonly<Record<number, string>> = {
   98: 'PPMd',
 };
 
-/** Those that are no folders, in the order of the directory. Bound: a directory of 4 MiB. @throws Damage */
+/** All members except folders, in the order of the directory. Bound: a directory of 4 MiB. @throws Damage */
 export async function zipMembers(archive: Archive, signal: AbortSignal): Promise<readonly ZipMember[]> {
   const { offset, bytes, count } = await findDirectory(archive, signal);
   if (bytes > mostDirectoryBytes) throw new Damage('the ZIP archive has a directory of more than 4 MiB');
@@ -60,7 +60,7 @@ export async function zipMembers(archive: Archive, signal: AbortSignal): Promise
   }
   if (at !== bytes) throw new Damage('the directory of the ZIP archive is damaged');
   const starts = [...new Set(members.map(({ start }) => start)), offset].toSorted((a, b) => a - b);
-  // Of some hundred bytes that many entries share, a small archive would make any number of rows.
+  // If many entries shared a few hundred bytes, a small archive would make any number of rows.
   if (starts.length <= members.length) throw new Damage('two files of the ZIP archive are in the same place');
   const nextOf = new Map(starts.map((start, index) => [start, starts[index + 1] ?? offset]));
   return members
@@ -68,12 +68,12 @@ export async function zipMembers(archive: Archive, signal: AbortSignal): Promise
     .map((member) => ({ ...member, end: nextOf.get(member.start) ?? offset }));
 }
 
-/** A file of no bytes has a checksum of zero. */
+/** An empty file has a checksum of zero. */
 export function isEmpty({ bytes, crc }: Pick<ZipMember, 'bytes' | 'crc'>): boolean {
   return bytes === 0 && crc === 0;
 }
 
-/** Why a member cannot be read; undefined for one that can. */
+/** Why a member cannot be read. Undefined if it can. */
 export function refusalOf({ flags, method }: ZipMember): string | undefined {
   if ((flags & 0x2041) !== 0) return 'is encrypted';
   if (method === stored || method === deflated) return undefined;
@@ -83,7 +83,7 @@ export function refusalOf({ flags, method }: ZipMember): string | undefined {
 
 type Directory = { readonly offset: number; readonly bytes: number; readonly count: number };
 
-/** The one right before its end: where archives are joined, the last end tells of a place in the first of them. */
+/** The directory must be directly before its end: if archives are joined, the last end has a position in the first one. */
 async function findDirectory(archive: Archive, signal: AbortSignal): Promise<Directory> {
   const bytes = Math.min(archive.size, endBytes + mostCommentBytes + locatorBytes);
   const start = archive.size - bytes;
@@ -120,7 +120,7 @@ type End64 = Directory & { readonly start: number; readonly end: number };
 async function end64At(archive: Archive, start: number, signal: AbortSignal): Promise<End64> {
   const record = await take(archive, { offset: start, bytes: end64Bytes }, signal);
   if (record.readUInt32LE() !== signatures.end64) throw new Damage('the end of the ZIP archive is damaged');
-  const end = start + 12 + numberAt(record, 4); // The size that is in it leaves out itself and what is before it.
+  const end = start + 12 + numberAt(record, 4); // The size in it excludes itself and what is before it.
   return { count: numberAt(record, 32), bytes: numberAt(record, 40), offset: numberAt(record, 48), start, end };
 }
 
@@ -142,7 +142,7 @@ function entryAt(directory: Buffer, at: number): Omit<ZipMember, 'end'> {
   };
 }
 
-/** Of the sizes that do not fit, the true ones, in their order, in the extra field 1. */
+/** The true values of sizes that do not fit, in their order, from the extra field 1. */
 function sizes64(sizes: readonly number[], extra: Buffer): readonly number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
@@ -152,7 +152,7 @@ function sizes64(sizes: readonly number[], extra: Buffer): readonly number[] {
   return sizes;
 }
 
-/** Of eight bytes. */
+/** A number of eight bytes. */
 function numberAt(bytes: Buffer, at: number): number {
   const value = at + 8 <= bytes.length ? bytes.readBigUInt64LE(at) : -1n;
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Damage('the ZIP archive has an impossible size');
@@ -169,7 +169,7 @@ async function take(
   return await reader.take(bytes);
 }
 
-/** Inflated, in pieces of `pieceBytes` or less. @throws Damage for what is cut, or is not what the directory says. */
+/** Decompressed, in pieces of at most `pieceBytes`. @throws Damage if it is cut, or differs from the directory. */
 export async function* memberBytes(
   archive: Archive,
   { member, pieceBytes }: { readonly member: ZipMember; readonly pieceBytes: number },

@@ -1,13 +1,13 @@
-// Cuts zstd data at the ends of its frames (RFC 8878, 3.1): Node's decoder passes over what follows a frame's end in the
-// same piece without a word, so each frame has to begin a piece of its own.
+// Cuts zstd data at the ends of its frames (RFC 8878, 3.1): Node's decoder silently skips what follows a frame in the same piece,
+// so each frame must begin a piece.
 import { Damage } from './damage.ts';
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50; // To 0x184d2a5f.
 
 /**
- * The same bytes in pieces of which none holds parts of two frames.
- * @throws Damage when what follows a frame is none; a cut frame is the decoder's to notice.
+ * The same bytes, in pieces that never contain parts of two frames. @throws Damage if anything else follows a frame. The decoder
+ * notices a cut frame.
  */
 export async function* splitFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const walk = new FrameWalk();
@@ -21,18 +21,18 @@ export async function* splitFrames(source: AsyncIterable<Uint8Array>): AsyncGene
   }
 }
 
-/** What is read next: a part of known length whose bytes are either collected or passed over. */
+/** The next part. Its length is known, and its bytes are collected or skipped. */
 type Part = 'magic' | 'descriptor' | 'header' | 'skippable size' | 'block header' | 'block' | 'last';
 
 class FrameWalk {
   #part: Part = 'magic';
   #missing = 4;
-  /** Bytes of the part so far, the first lowest; only of parts of at most four bytes. */
+  /** Bytes of the part so far, the first lowest; only for parts of at most four bytes. */
   #value = 0;
   #collected = 0;
   #checksumBytes = 0;
 
-  /** The end of the current frame, or of the piece if the frame goes on. */
+  /** The end of the current frame, or of the piece if the frame continues. */
   frameEnd(piece: Uint8Array, start: number): number {
     let at = start;
     while (at < piece.length) {
@@ -51,7 +51,7 @@ class FrameWalk {
     return at;
   }
 
-  /** Moves to the part that follows; true when the frame has ended. */
+  /** Moves to the next part. True if the frame has ended. */
   #next(): boolean {
     const value = this.#value;
     switch (this.#part) {
@@ -92,7 +92,7 @@ class FrameWalk {
   }
 }
 
-/** Window, dictionary and content size, by the frame header descriptor. */
+/** Window, dictionary and content size, according to the frame header descriptor. */
 function headerBytes(descriptor: number): number {
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const window = isSingleSegment ? 0 : 1;

@@ -83,6 +83,7 @@ CREATE EXTERNAL TABLE `pageview_events` (
 )
 PARTITIONED BY (`year` INT, `month` INT, `day` INT)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES ('case.insensitive' = 'false', 'mapping._table_suffix' = '_TABLE_suffix')
 LOCATION 's3://publisher-data/permutive/data/pageview_events/'
 TBLPROPERTIES (
   'projection.enabled' = 'true',
@@ -133,6 +134,7 @@ CREATE EXTERNAL TABLE `pageview_events` (
 )
 PARTITIONED BY (`year` INT, `month` INT, `day` INT, `hour` INT)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES ('case.insensitive' = 'false', 'mapping._table_suffix' = '_TABLE_suffix')
 LOCATION 's3://publisher-data/permutive/type=pageview_events/'
 TBLPROPERTIES (
   'projection.enabled' = 'true',

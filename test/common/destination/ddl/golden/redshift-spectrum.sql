@@ -80,6 +80,7 @@ CREATE EXTERNAL TABLE "spectrum"."pageview_events" (
 )
 PARTITIONED BY ("year" INTEGER, "month" INTEGER, "day" INTEGER)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES ('case.insensitive' = 'false', 'mapping._table_suffix' = '_TABLE_suffix')
 LOCATION 's3://publisher-data/permutive/data/pageview_events/';
 
 ALTER TABLE "spectrum"."pageview_events" ADD IF NOT EXISTS
@@ -124,6 +125,7 @@ CREATE EXTERNAL TABLE "spectrum"."pageview_events" (
 )
 PARTITIONED BY ("year" INTEGER, "month" INTEGER, "day" INTEGER, "hour" INTEGER)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES ('case.insensitive' = 'false', 'mapping._table_suffix' = '_TABLE_suffix')
 LOCATION 's3://publisher-data/permutive/type=pageview_events/';
 
 ALTER TABLE "spectrum"."pageview_events" ADD IF NOT EXISTS

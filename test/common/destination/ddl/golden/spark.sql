@@ -78,6 +78,7 @@ CREATE TABLE `pageview_events` (
   `day` INT
 )
 USING JSON
+OPTIONS (mode 'FAILFAST')
 PARTITIONED BY (`year`, `month`, `day`)
 LOCATION 's3://publisher-data/permutive/data/pageview_events/';
 
@@ -122,6 +123,7 @@ CREATE TABLE `pageview_events` (
   `hour` INT
 )
 USING JSON
+OPTIONS (mode 'FAILFAST')
 PARTITIONED BY (`year`, `month`, `day`, `hour`)
 LOCATION 's3://publisher-data/permutive/type=pageview_events/';
 
@@ -134,5 +136,6 @@ CREATE TABLE `segment` (
   `name` STRING
 )
 USING JSON
+OPTIONS (mode 'FAILFAST')
 LOCATION 's3://publisher-data/permutive/type=segment/';
 

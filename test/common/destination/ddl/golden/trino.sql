@@ -88,7 +88,8 @@ CREATE TABLE "default"."pageview_events" (
 WITH (
   external_location = 's3://publisher-data/permutive/data/pageview_events/',
   format = 'OPENX_JSON',
-  partitioned_by = ARRAY['year', 'month', 'day']
+  partitioned_by = ARRAY['year', 'month', 'day'],
+  extra_properties = MAP(ARRAY['case.insensitive', 'mapping._table_suffix'], ARRAY['false', '_TABLE_suffix'])
 );
 
 CALL system.sync_partition_metadata('default', 'pageview_events', 'FULL');
@@ -137,7 +138,8 @@ CREATE TABLE "default"."pageview_events" (
 WITH (
   external_location = 's3://publisher-data/permutive/type=pageview_events/',
   format = 'OPENX_JSON',
-  partitioned_by = ARRAY['year', 'month', 'day', 'hour']
+  partitioned_by = ARRAY['year', 'month', 'day', 'hour'],
+  extra_properties = MAP(ARRAY['case.insensitive', 'mapping._table_suffix'], ARRAY['false', '_TABLE_suffix'])
 );
 
 CALL system.sync_partition_metadata('default', 'pageview_events', 'FULL');

@@ -1,4 +1,4 @@
-// An endpoint that lists what it was not asked for: what is deleted all the same is of the place.
+// An endpoint that lists more than was requested: whatever is deleted is of the place.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';

@@ -1,4 +1,5 @@
-// Both destinations below one prefix, and two streams of one name: what a generation replaces in the one is no matter of the other.
+// Both destinations below one prefix, and two streams of one name: a generation that one of them replaces does not affect the
+// other.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -88,7 +89,7 @@ suite('a generation of one prefix that both destinations write to', () => {
       });
     });
 
-    test(`of ${program.name} goes on from a record of an earlier version, which names no folder`, async () => {
+    test(`of ${program.name} continues from a record of an earlier version, which names no folder`, async () => {
       const server = running();
       await program.write(server, users(1), generation(4));
       const [old] = server.objects(bucket, program.folder);

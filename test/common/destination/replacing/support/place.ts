@@ -22,7 +22,7 @@ export type Setting = AsyncDisposable & {
   readonly lines: TestConnection['lines'];
 };
 
-/** `retryBudgetMs`: how long what fails in passing is tried again. `clock`: of both sides; default: each has its own. */
+/** `retryBudgetMs`: how long temporary failures are retried. `clock`: of both sides; by default each has its own. */
 export async function openPlace(retryBudgetMs = 5000, clock?: Clock): Promise<Setting> {
   const server = await startS3Server(clock === undefined ? {} : { clock: () => new Date(clock.wall()) });
   server.createBucket(testBucket);
@@ -42,7 +42,7 @@ export function areaOf(s3: S3): Area {
   return { s3, prefix, headers, maxDocumentBytes: 16 * 1024 * 1024 };
 }
 
-/** A name as files have it, told apart by `mark`, a number. */
+/** A name in the form of file names, distinguished by the number `mark`. */
 export function nameOf(mark: number): string {
   return `1700000000000-${mark.toString(16).padStart(16, '0')}-0.jsonl.gz`;
 }
@@ -70,7 +70,7 @@ export async function stage(area: Area, marks: readonly number[], place = users)
   return { place, exportId, stream: { name: place.name }, files, schema: {} };
 }
 
-/** The marks of what lies in a folder. */
+/** The marks of the files in a folder. */
 export function marksIn({ server }: Pick<Setting, 'server'>, folder = users.folder): readonly number[] {
   return server.objects(testBucket, folder).map(({ body }) => Number(body.toString()));
 }

@@ -7,7 +7,7 @@ import type { Setting } from './place.ts';
 const together = new Set(['CopyObject', 'HeadObject']);
 const holdMs = 20;
 
-/** Replaces the hooks. `steps`: operations in their order, once where the same follows. `overlaps`: what came too early. */
+/** Replaces the hooks. `steps`: the operations in order, consecutive equal ones once. `overlaps`: calls that came too early. */
 export function watchSteps({ server }: Pick<Setting, 'server'>, onRequest: (call: Call) => void = () => undefined) {
   const steps: string[] = [];
   const overlaps: string[] = [];

@@ -1,5 +1,5 @@
-// Random interleavings of attempts, deaths, commits and aborts of runs that replace one table and add to another: a reader that follows
-// latest.json sees the old set or a complete one, no row is there twice, and nothing is left.
+// Random interleavings of attempts, deaths, commits and aborts of runs that replace one table and add to another: a reader that
+// follows latest.json sees the previous set or a complete one, no row is stored twice, and nothing is left.
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -32,7 +32,7 @@ import { replaceSet } from '@s3-connectors/common/destination/replacing/replacem
 import { openStage, type Random, type Stage } from './stage.ts';
 
 const prefix = 'out/';
-/** So many turns later an actor begins, at most. */
+/** The most turns before an actor begins. */
 const mostDelay = 80;
 const streams = ['users', 'visits'] as const;
 const catalog = parseConfiguredCatalog(
@@ -46,7 +46,7 @@ type Attempt = { readonly kind: 'attempt'; readonly run: string; readonly index:
 type Actor = Attempt | { readonly kind: 'commit' | 'abort'; readonly run: string };
 /** Against 12 of attempts. */
 type Weights = { readonly commits: number; readonly aborts: number };
-/** `deathRate`: of requests, those at which whoever makes them dies. */
+/** `deathRate`: the share of requests at which their actor dies. */
 type Scenes = Weights & { readonly runs: number; readonly deathRate: number };
 type Scene = {
   readonly counts: readonly number[];
@@ -83,7 +83,7 @@ function scenesOf({ runs, deathRate, ...weights }: Scenes): fc.Arbitrary<Scene> 
   );
 }
 
-/** The others come to what attempts have begun. */
+/** The others find what attempts have begun. */
 function delayOf({ kind }: Actor, random: Random): number {
   return kind === 'attempt' ? Math.floor(random() * 10) : Math.floor(random() * mostDelay);
 }
@@ -111,7 +111,7 @@ function allRows(run: string, count: number): readonly string[] {
 type Tally = Record<'committed' | 'aborted' | 'refused' | 'died', number>;
 type Options = Scenes & { readonly seed: number; readonly cases: number; readonly rare: readonly (keyof Tally)[] };
 
-/** Registers the property. `rare`: what must have come up in a hundredth of the cases at least. */
+/** Registers the property. `rare`: what must occur in at least a hundredth of the cases. */
 export function registerInterleavings(what: string, { seed, cases, rare, ...options }: Options): void {
   suite(`${what}, in any order,`, () => {
     let server: S3TestServer;
@@ -271,7 +271,7 @@ export function registerInterleavings(what: string, { seed, cases, rare, ...opti
       for (const name of rare) assert.ok(seen[name] >= cases / 100, `${name}: ${seen[name]} of ${cases}`);
     });
 
-    /** As an engine would: each part again, then the verb; a run that cannot be committed any more is given up. */
+    /** As a scheduler would: each part again, then the verb. A run that can no longer be committed is aborted. */
     async function finish(scene: Scene, run: string, count: number, random: Random): Promise<void> {
       for (let index = 0; index < count && outcomeOf(run) === undefined; index += 1) {
         if (textAt(`${prefix}_runs/${run}/parts/${index}.json`) !== undefined) continue;

@@ -1,5 +1,5 @@
-// Actors on one bucket whose requests are let through one by one, in an order that a test chooses. An actor can die at any of them:
-// before anything of it is done, or after all of it but the answer.
+// Actors on one bucket whose requests are let through one by one, in an order that a test chooses. An actor can die at any request:
+// before any of it is done, or after all of it except the answer.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 
@@ -12,13 +12,13 @@ type Waiting = { readonly actor: Actor; readonly go: () => Promise<void> };
 export type Random = () => number;
 
 export type Stage = {
-  /** Begins it, `delay` turns of its own later; it goes on only while `play` does. */
+  /** Begins it `delay` of its own turns later. It continues only while `play` does. */
   act(name: string, delay: number, work: () => Promise<void>): void;
-  /** Until all actors have come to their end or died. `step`: called after each request that was done. */
+  /** Until all actors have finished or died. `step`: called after each request. */
   play(random: Random, deathRate: number, step: () => void): Promise<void>;
 };
 
-/** Of one connection, which all actors share. */
+/** For one connection, which all actors share. */
 export function openStage(s3: S3): Stage {
   const current = new AsyncLocalStorage<Actor>();
   const waiting: Waiting[] = [];
@@ -43,7 +43,7 @@ export function openStage(s3: S3): Stage {
       return await handle(request, options);
     } finally {
       finish();
-      await setImmediate(); // An actor that dies now never hears of the answer.
+      await setImmediate(); // An actor that dies now never receives the answer.
       if (actor.isDead) await never;
     }
   };

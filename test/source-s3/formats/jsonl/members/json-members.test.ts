@@ -1,5 +1,5 @@
-// The members of JSON lines: found alike whether lines follow each other in one piece of text, where keys are compared with
-// those of the line before, or each stands alone.
+// The members of JSON lines: the results are equal whether lines are consecutive in one piece of text, where keys are compared with
+// those of the previous line, or each line is alone.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -72,7 +72,7 @@ suite('members of JSON lines', () => {
     );
   });
 
-  test('are read anew where other lines have taken the place of those before', () => {
+  test('are read again where other lines have replaced those before', () => {
     const members = new JsonMembers(names);
     const bytes = Buffer.from('{"id": 1,"name":2}\n');
     assert.deepEqual(found(members, bytes, 0, bytes.length - 1), [

@@ -1,4 +1,4 @@
-// Our reading of a footer beside the engine's own, and what it makes of damage.
+// Our reading of a footer compared with the engine's, and its results for damage.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -19,7 +19,7 @@ async function read(sql: string, options?: string): Promise<Footer> {
   return readFooter(footerOf(await parquet(sql, options)));
 }
 
-/** @throws AssertionError for a failure that is no ThriftDamage. */
+/** @throws AssertionError for a failure that is not a ThriftDamage. */
 function attempt(bytes: Uint8Array): void {
   try {
     readFooter(bytes);

@@ -39,7 +39,7 @@ function logical(number: number): Annotations {
   return { logicalType: { number, isUtc: false, isNanoseconds: false } };
 }
 
-/** A column of so many lists in each other. */
+/** A column of this many nested lists. */
 function nestedLists(depth: number): ReturnType<typeof schemaTree> {
   const levels = Array.from({ length: depth }, (_, level) => [
     group(level === 0 ? 'l.x' : 'element', 1, list),
@@ -169,6 +169,6 @@ suite('the schema in a Parquet footer', () => {
 
   test('is refused where the engine would take minutes for its lists', () => {
     assert.equal(unreadableSchema(nestedLists(20)), undefined);
-    assert.equal(unreadableSchema(nestedLists(21)), 'lists and maps lie in each other more than 20 deep in "l.x"');
+    assert.equal(unreadableSchema(nestedLists(21)), 'lists and maps are nested more than 20 deep in "l.x"');
   });
 });

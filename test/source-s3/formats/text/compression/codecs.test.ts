@@ -1,5 +1,5 @@
-// The compressions of text beside gzip and zstd, by files of other programs (files/make.py, Spark): each is read, or refused by
-// its name; no damage turns into other text.
+// The compressions of text other than gzip and zstd, with files of other programs (files/make.py, Spark): each is read, or refused
+// by its name. No damage turns into other text.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const text = lines.join('');
 const fileOf = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'files', name));
 const config = { data_format: { format: 'jsonl' } };
 
-/** `isChecked`: it carries a checksum. */
+/** `isChecked`: it has a checksum. */
 const read: readonly { name: string; kind: Compression; body: Buffer; rows?: number; isChecked: boolean }[] = [
   { name: 'framed.json.sz', kind: 'snappy', body: fileOf('framed.json.sz'), isChecked: true },
   { name: 'framed.json.snappy', kind: 'snappy', body: fileOf('framed.json.sz'), isChecked: true },
@@ -32,7 +32,7 @@ const read: readonly { name: string; kind: Compression; body: Buffer; rows?: num
 ];
 
 const literalBytes = 60;
-/** Of literals only; the length comes first. */
+/** Only literals; the length comes first. */
 const rawSnappy = Buffer.concat([
   Buffer.from([0x80 | (text.length & 0x7f), 0x80 | ((text.length >> 7) & 0x7f), text.length >> 14]),
   ...Array.from({ length: Math.ceil(text.length / literalBytes) }, (_, place) => {
@@ -44,14 +44,14 @@ const rawSnappy = Buffer.concat([
 const wideWindow = Buffer.from('28b52ffd00900900007b', 'hex');
 
 const refused: readonly (readonly [name: string, file: string | Buffer, reason: RegExp])[] = [
-  ['a.json.bz2', 'a.json.bz2', /compressed with bzip2, which is not read; gzip and zstd are/u],
+  ['a.json.bz2', 'a.json.bz2', /compressed with bzip2, which is not supported; gzip and zstd are/u],
   ['a.json', 'a.json.bz2', /compressed with bzip2/u],
   ['a.json.xz', 'a.json.xz', /compressed with xz/u],
   ['a.json.lz4', 'a.json.lz4', /compressed with LZ4/u],
   ['raw.json.snappy', rawSnappy, /compressed with Snappy in its raw format \(the framing format is read\), which/u],
   ['raw.json.deflate', deflateRawSync(text), /compressed with raw deflate \(with the header of zlib it is read\)/u],
   ['window.json.zst', wideWindow, /a window of more than 128 MB, which is not read; compress it without "--long"/u],
-  ['b.json.lz4', 'hadoop.json.lz4', /compressed with \.lz4, which is not read/u],
+  ['b.json.lz4', 'hadoop.json.lz4', /compressed with \.lz4, which is not supported/u],
   [
     'bzip2.zip',
     'bzip2.zip',
@@ -117,7 +117,7 @@ suite('A compressed file of text', () => {
         if (!isCut) damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
         const found = await inflated(damaged, kind, 65_536);
         const whole = wholes.get(name);
-        // A stream of snappy's frames may end behind any of them: what is cut there is whole lines of nothing more.
+        // A stream of snappy's frames may end after any of them: if it is cut there, the lines before are complete.
         const isFrameEnd = isCut && kind === 'snappy' && found !== undefined && whole?.startsWith(found) === true;
         assert.ok(found === undefined || found === whole || isFrameEnd || at === 0, `${kind} ${at}.${bit}`);
       }),

@@ -1,4 +1,4 @@
-// Compressed text that is damaged: whatever bit is wrong, it fails or is inflated to the very text, since both formats carry a
+// Compressed text that is damaged: with any wrong bit it fails or is decompressed to exactly the text, because both formats have a
 // checksum.
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
@@ -35,7 +35,7 @@ async function* inPieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> 
   for (let at = 0; at < bytes.length; at += length) yield await Promise.resolve(bytes.subarray(at, at + length));
 }
 
-/** The text; undefined when it fails. */
+/** The text. Undefined if it fails. */
 async function inflated(bytes: Buffer, kind: Kind, pieceBytes: number): Promise<string | undefined> {
   try {
     return (await buffer(inflate(inPieces(bytes, pieceBytes), kind))).toString('latin1');
@@ -59,7 +59,7 @@ for (const kind of ['gzip', 'zstd'] as const) {
       for (let bit = 0; bit < bytes.length * 8; bit++) {
         const found = await inflated(flipped(bytes, bit), kind, 7);
         if (found === undefined) failures++;
-        else assert.equal(found, csv, `bit ${bit & 7} of byte ${bit >> 3}`); // Of a header's time, or of what nobody reads.
+        else assert.equal(found, csv, `bit ${bit & 7} of byte ${bit >> 3}`); // In a header's time, or in bytes that no one reads.
       }
       assert.ok(failures > bytes.length * 7, `${failures} failures`);
     });

@@ -1,5 +1,5 @@
-// gzip data of several members, with zeros between and behind them as tapes and block devices pad: inflated whole however it
-// arrives, or refused.
+// gzip data of several members, with zeros between and after them as tapes and block devices pad: decompressed completely however
+// it arrives, or refused.
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
@@ -43,7 +43,7 @@ suite('gzip data', () => {
     );
   });
 
-  test('with a cut last member, or with other bytes behind a member, fails', async () => {
+  test('with a cut last member, or with other bytes after a member, fails', async () => {
     const one = gzipSync('row,row\n'.repeat(1000));
     const behind = ['text', '\u001f', '\u001f\u008b', '\0text', '\0\u001f', '\0\u001f\u008b\u0008'];
     const bad = behind.map((text) => Buffer.concat([one, Buffer.from(text, 'latin1')]));
@@ -73,7 +73,7 @@ async function readCsv(...parts: readonly Uint8Array[]): ReturnType<typeof textR
   return textRows(objects, { data_format: { format: 'csv' } });
 }
 
-test('rows of a member behind zeros are read, and what else is behind them fails the file', async () => {
+test('rows of a member after zeros are read, and anything else after them fails the file', async () => {
   const [first, second] = [gzipSync('id\n1\n'), gzipSync('2\n')];
   const { rows, failures } = await readCsv(first, Buffer.alloc(512), second);
   assert.deepEqual([rows, failures], [[{ id: '1' }, { id: '2' }], []]);

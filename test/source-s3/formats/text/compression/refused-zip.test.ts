@@ -1,4 +1,4 @@
-// ZIP archives that are refused, by name, and those that only look as if they had to be.
+// ZIP archives that are refused, by name, and those that only look refusable.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -45,7 +45,7 @@ suite('An archive is refused by what it is', () => {
     ['cut', zipOf(two).subarray(0, -40), /has no directory at its end; it may have been cut/u],
     ['behind other bytes', Buffer.concat([zipOf(two).subarray(0, 30), zipOf(two)]), /not where its end says/u],
     ['before other bytes', Buffer.concat([zipOf(two), Buffer.from('more')]), /has no directory at its end/u],
-    ['behind a copy of itself', Buffer.concat([zipOf(two), zipOf(two)]), /not where its end says; archives may have/u],
+    ['after a copy of itself', Buffer.concat([zipOf(two), zipOf(two)]), /not where its end says; archives may have/u],
     ['behind another of its size', Buffer.concat([zipOf(two.toReversed()), zipOf(two)]), /not where its end says/u],
     ['behind one of Zip64', Buffer.concat([zip64Of(two), zip64Of(two)]), /not where its end says/u],
   ] as const) {
@@ -66,7 +66,7 @@ suite('An archive is refused by what it is', () => {
       for (const [key, body] of Object.entries(outer)) {
         const config = { data_format: { format: 'csv', encoding: 'latin-1' } };
         const { failures } = await textRows({ 'lake/t/0.csv': 'id\n0\n', [key]: body }, config);
-        assert.match(failures.join(), new RegExp(`cannot be read: it is compressed once more, with ${name}`, 'u'));
+        assert.match(failures.join(), new RegExp(`cannot be read: it is compressed a second time, with ${name}`, 'u'));
       }
     }
   });

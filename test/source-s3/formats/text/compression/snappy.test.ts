@@ -30,7 +30,7 @@ suite('snappy data', () => {
     ['without a length', []],
     ['with an endless length', [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
     ['that ends early', [4, ...literal('abc')]],
-    ['that goes on behind its length', [2, ...literal('abc')]],
+    ['that continues after its length', [2, ...literal('abc')]],
     ['with a literal that is cut', [3, 2 << 2, 0x61]],
     ['with a copy from before its start', [7, ...literal('abc'), 1, 4]],
     ['with a copy of no distance', [7, ...literal('abc'), 1, 0]],

@@ -1,4 +1,4 @@
-// The files of a ZIP archive: rows of each by itself, with its own header and encoding, and from any row on.
+// The files of a ZIP archive: the rows of each, with its own header and encoding, and from any row on.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -43,7 +43,7 @@ suite('The files of an archive', () => {
     assert.deepEqual([failures, rows.map(({ id }) => id)], [[], [1, 2, 3, 4, 5]]);
   });
 
-  test('are skipped where they are folders, empty, hidden, side files, or of another format beside files of this one', async () => {
+  test('are skipped where they are folders, empty, hidden, side files, or of another format next to files of this one', async () => {
     const others = ['a/', '__MACOSX/._a.json', '.DS_Store', 'manifest.json', 'README.md', 'a/_SUCCESS', 'a.json.crc'];
     const body = zipOf([
       ...others.map((name) => ({ name, body: name.endsWith('/') ? '' : 'no JSON' })),
@@ -53,7 +53,7 @@ suite('The files of an archive', () => {
     await using server = await serverWith({ 'lake/t/a.zip': body });
     const { messages, said, failures } = await readHere(server, { config: jsonl });
     assert.deepEqual([failures, idsOf(messages)], [[], [1]]);
-    const told = said.find((text) => text.includes('not read of the archive')) ?? assert.fail();
+    const told = said.find((text) => text.includes('not read from the archive')) ?? assert.fail();
     assert.match(told, /^WARN "lake\/t\/a\.zip": .*1 extension \(.*"README\.md".*1 empty \(.*"empty\.json"/u);
   });
 
@@ -81,7 +81,7 @@ suite('The files of an archive', () => {
     });
     const { messages, said, failures } = await readHere(server, { config: jsonl });
     assert.deepEqual([failures, idsOf(messages)], [[], [1]]);
-    assert.ok(said.some((text) => text.startsWith('WARN "lake/t/a.zip": not read of the archive: 1 hidden')));
+    assert.ok(said.some((text) => text.startsWith('WARN "lake/t/a.zip": not read from the archive: 1 hidden')));
     for (const files of [[], [{ name: 'a/', body: '' }]]) {
       const empty = await textRows({ 'lake/t/a.json': '{"id":1}\n', 'lake/t/b.zip': zipOf(files) }, jsonl);
       assert.deepEqual([empty.failures, empty.rows.length], [[], 1]);
@@ -108,7 +108,7 @@ suite('The files of an archive', () => {
     );
   });
 
-  test('go on behind any row that was done, in whichever file it is', async () => {
+  test('resume after any row that was done, in whichever file it is', async () => {
     const counts = [3, 1, 4];
     const files = counts.map((count, index) => ({ name: `${index}.json`, body: lines(10 * index, count) }));
     await using server = await serverWith({ 'lake/t/a.zip': zipOf(files) });
@@ -157,7 +157,7 @@ suite('The files of an archive', () => {
     };
     const last = await readHere(server, { config: jsonl, catalog, state: [{ type: 'STREAM', stream }] });
     assert.deepEqual(idsOf(last.messages), [59_999]);
-    // Its head, its end, its directory; the third file, to open it and to read it. The first file is in the head.
+    // Its beginning, its end, its directory; the third file, to open it and to read it. The first file is in the beginning.
     assert.equal(server.counts.of('GetObject').requests, 5);
   });
 });

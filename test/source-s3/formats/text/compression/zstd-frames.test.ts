@@ -1,4 +1,4 @@
-// zstd data of several frames, inflated whole however it arrives.
+// zstd data of several frames, decompressed completely however it arrives.
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
@@ -46,7 +46,7 @@ suite('zstd data', () => {
     );
   });
 
-  test('with a cut last frame, or with other bytes behind a frame, fails', async () => {
+  test('with a cut last frame, or with other bytes after a frame, fails', async () => {
     const one = zstdCompressSync('row,row\n'.repeat(1000));
     for (const bad of [
       one.subarray(0, -1),
