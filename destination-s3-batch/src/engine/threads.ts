@@ -14,7 +14,7 @@ const lineBuffers = 2;
 /** Of the engine's memory, for these buffers. */
 const linesShare = 1 / 2;
 
-/** Rows of a group: at least two threads can hold one. Of a thousand columns a group of the usual size would take a gigabyte. */
+/** Rows of a group: at least two threads can hold one. With a thousand columns, a group of the usual size would take a gigabyte. */
 export function groupRows(columns: number, engineBytes: number): number {
   const rows = engineBytes / (2 * valueBytes * columns);
   return Math.max(vectorRows, Math.min(mostGroupRows, Math.floor(rows / vectorRows) * vectorRows));

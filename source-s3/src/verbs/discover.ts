@@ -1,22 +1,21 @@
 // discover: schema prefixes → tables → columns from the folder names and from the footers or beginnings of some files.
-import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
-import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
-import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+import type { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { CatalogSize } from '../columns/catalog-size.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { DeclaredTypes } from './declared-types.ts';
+import { describeAll, fileQueue } from './described-files.ts';
 import { failsVerb } from './verb-failure.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
-import type { Format, Reading } from '../formats/contract/format.ts';
+import type { Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
@@ -49,11 +48,12 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   let failure: ConnectorError | undefined;
   const nothing = new NothingRead();
   const declared = new DeclaredTypes(config);
+  const queue = fileQueue();
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,
     (table, signal) => {
-      return streamOf(config, reading, { table, mostFiles, nothing }, { ...context, signal });
+      return streamOf(config, reading, { table, mostFiles, nothing, queue }, { ...context, signal });
     },
     context.signal,
   );
@@ -70,11 +70,18 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   return { streams };
 }
 
+type Looking = {
+  readonly table: Table;
+  readonly mostFiles: number;
+  readonly nothing: NothingRead;
+  readonly queue: TaskQueue;
+};
+
 /** Undefined for a table without data files. A table that cannot be read is omitted with a WARN, and its error is returned. */
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
-  { table, mostFiles, nothing }: { readonly table: Table; readonly mostFiles: number; readonly nothing: NothingRead },
+  { table, mostFiles, nothing, queue }: Looking,
   { log, signal }: VerbContext,
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
@@ -94,7 +101,7 @@ async function streamOf(
     }
     const own = new OwnProvenance();
     const headers = new HeaderDrift();
-    const fromFiles = await describeAll(format, reading, { objects, own, headers }, signal);
+    const fromFiles = await describeAll(format, reading, { objects, queue, own, headers }, signal);
     const doubts = [...own.describe(), ...Array.from(headers.describe(), ({ message }) => message)];
     for (const sentence of doubts) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
     const columns = tableColumns(config, table, fromFiles, report.columns.names);
@@ -116,43 +123,4 @@ async function streamOf(
     log('WARN', `${streamLabel(table.stream)} is omitted from the catalog: ${failure.message}`);
     return failure.inStream(table.stream);
   }
-}
-
-/**
- * The columns of the readable files, merged file by file. `read` reports why it cannot read the others. @throws the first error if
- * none can be read.
- */
-async function describeAll(
-  format: Format,
-  reading: Reading,
-  {
-    objects,
-    own,
-    headers,
-  }: { readonly objects: readonly ListedObject[]; readonly own: OwnProvenance; readonly headers: HeaderDrift },
-  signal: AbortSignal,
-): Promise<readonly Column[]> {
-  let columns: readonly Column[] | undefined;
-  const failures: ConnectorError[] = [];
-  for (const object of objects) {
-    try {
-      const { columns: described, header } = await format.describe(reading, object, signal);
-      for (const { name } of described) own.see(name, object.key);
-      const names = described.map(({ name }) => name);
-      if (header !== undefined) headers.see(object.key, names, header);
-      columns = mergeColumns(columns ?? [], described);
-    } catch (error) {
-      const failure = toConnectorError(error);
-      if (signal.aborted || failsVerb(failure)) throw error;
-      failures.push(failure);
-    }
-  }
-  const [first] = failures;
-  if (first === undefined) return columns ?? [];
-  if (columns === undefined) throw first;
-  reading.log(
-    'WARN',
-    `The catalog is made without ${failures.length} of ${countOf(objects.length, 'file')}: ${first.message}`,
-  );
-  return columns;
 }

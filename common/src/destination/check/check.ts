@@ -2,13 +2,13 @@
 // and copies it, and deletes it again.
 import type { Access } from '../../permissions/needs/access.ts';
 import { needsOf } from '../../permissions/needs/needs.ts';
-import { rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
+import { ahead, rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import { asksOf, type Action, type Operation } from '../../s3/address/operation.ts';
 import { publicAccess } from '../../s3/public-access.ts';
 import { Probes, type CheckedPlace } from './probes.ts';
-import { rehearseConditions } from './rehearsed-conditions.ts';
+import { changedObject, refusedWrites, rehearseConditions, type Refusals } from './rehearsed-conditions.ts';
 import { rehearseWrite } from './rehearsed-write.ts';
 
 /**
@@ -21,29 +21,31 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
   const rehearsal = new Rehearsal(signal);
   const needs = needsFinder(access);
   try {
-    const written = await rehearseWrite(rehearsal, needs('PutObject'), probes);
+    const isWritten = await rehearseWrite(rehearsal, needs('PutObject'), probes);
+    const asked = await askAhead({ probes, s3, isWritten, isOver: rehearsal.isOver, signal });
+    const refusals = isWritten ? await asked.refusals() : undefined;
     const reading = needs('GetObject');
     const copying = [copyNeed(needs('CopyObject'))];
     const looking = reading.map((need) => ({ ...need, when: 'replacing' as const }));
-    if (written === undefined) {
+    if (!isWritten) {
       rehearsal.skip('Read it', reading, 'nothing could be written');
       rehearsal.skip('Copy it', copying, 'nothing could be written');
     } else {
       const read = await rehearsal.try('Read it', reading, async () => {
-        await probes.read(written);
+        await (changedObject(refusals) ? probes.read() : asked.read());
         return true;
       });
       if (read === undefined) rehearsal.skip('Copy it', copying, 'it cannot be read');
       else {
-        await rehearsal.try('Look at it', looking, () => probes.look(written));
-        await rehearsal.try('Copy it', copying, () => probes.copy(written.key));
-        if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, written });
+        await rehearsal.try('Look at it', looking, asked.look);
+        await rehearsal.try('Copy it', copying, asked.copy);
+        if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, refusals });
       }
     }
-    await rehearsal.try('List the folder', needs('ListObjectsV2'), () => probes.list());
+    await rehearsal.try('List the folder', needs('ListObjectsV2'), asked.list);
     const always = probes.left.length > 0;
     await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
-    await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), s3, signal);
+    await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), { access: asked.access, bucket: s3.bucket });
     const [left] = probes.left;
     if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
     rehearsal.conclude(log);
@@ -51,6 +53,42 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
     await probes.close();
     closeS3(s3);
   }
+}
+
+type Asked = {
+  readonly read: () => Promise<void>;
+  readonly look: () => Promise<void>;
+  readonly copy: () => Promise<void>;
+  readonly list: () => Promise<void>;
+  readonly refusals: () => Promise<Refusals | undefined>;
+  readonly access: () => ReturnType<typeof publicAccess>;
+};
+
+type AskOptions = {
+  readonly probes: Probes;
+  readonly s3: S3;
+  readonly isWritten: boolean;
+  readonly isOver: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** Starts when the rehearsal tries it. */
+function later<T>(ask: () => Promise<T>): () => Promise<T> {
+  return ask;
+}
+
+/** Starts everything that needs at most the written object, and waits until all of it has ended. */
+async function askAhead({ probes, s3, isWritten, isOver, signal }: AskOptions): Promise<Asked> {
+  const [start, startWritten] = [isOver ? later : ahead, isWritten ? ahead : later];
+  const read = startWritten(() => probes.read());
+  const look = startWritten(() => probes.look());
+  const copy = startWritten(() => probes.copy());
+  const refusals = startWritten(() => refusedWrites(probes));
+  const list = start(() => probes.list());
+  const access = start(() => publicAccess(s3, signal));
+  if (isWritten) await Promise.allSettled([read(), look(), copy(), refusals()]);
+  if (!isOver) await Promise.allSettled([list(), access()]);
+  return { read, look, copy, list, refusals, access };
 }
 
 /** One line for everything that a copy needs: reading and writing were tried separately. */
@@ -86,17 +124,16 @@ function needsFinder(access: Access): (operation: Operation) => readonly Line['n
 async function lookAtPublicAccess(
   rehearsal: Rehearsal,
   [need]: readonly Line['need'][],
-  s3: S3,
-  signal: AbortSignal,
+  { access, bucket }: Pick<Asked, 'access'> & Pick<S3, 'bucket'>,
 ): Promise<void> {
   if (need === undefined || rehearsal.isOver) return;
   const step = 'See whether public access is blocked';
-  const access = await publicAccess(s3, signal);
-  if (access === 'blocked') rehearsal.note(step, need, { state: 'ok' });
-  else if (access === 'unknown')
+  const found = await access();
+  if (found === 'blocked') rehearsal.note(step, need, { state: 'ok' });
+  else if (found === 'unknown')
     rehearsal.note(step, need, { state: 'not tried', text: 'not checked: it may not be read' });
   else {
-    const text = `The bucket "${s3.bucket}" does not block public access by itself. Turn on all four settings of "Block public access", unless the account does.`;
+    const text = `The bucket "${bucket}" does not block public access by itself. Turn on all four settings of "Block public access", unless the account does.`;
     rehearsal.note(step, need, { state: 'advice', text });
   }
 }

@@ -19,7 +19,7 @@ export type CheckedPlace = Pick<DestinationPlace, 'prefix' | 'headers'> & { read
 
 type Condition = { readonly ifMatch?: string; readonly ifNoneMatch?: '*' };
 
-export type WrittenProbe = { readonly key: OwnKey; readonly etag: string };
+type WrittenProbe = { readonly key: OwnKey; readonly etag: string };
 
 export class Probes {
   readonly place: CheckedPlace;
@@ -28,6 +28,7 @@ export class Probes {
   // Hive readers skip names that begin with an underscore, in case an object stays.
   readonly #name: OwnKey;
   readonly #keys = new Set<OwnKey>();
+  #written: WrittenProbe | undefined;
 
   constructor(s3: S3, place: CheckedPlace, signal: AbortSignal) {
     this.#s3 = s3;
@@ -45,34 +46,47 @@ export class Probes {
     return [...this.#keys];
   }
 
-  async write(headers: WriteHeaders, condition: Condition = {}): Promise<WrittenProbe> {
+  /** As it was written last. */
+  get written(): WrittenProbe | undefined {
+    return this.#written;
+  }
+
+  async write(headers: WriteHeaders, condition: Condition = {}): Promise<void> {
     const key = this.#name;
     const body = Buffer.from('Written to try the connection. It may be deleted.\n');
     const object = { key, body, contentType: 'text/plain', ...condition };
     const written = await putObject(this.#s3, object, headers, this.#signal);
     this.#keys.add(key);
-    return { key, ...written };
+    this.#written = { key, ...written };
   }
 
   /** Reads as a sync does: a range, and the complete document. */
-  async read(written: WrittenProbe): Promise<void> {
-    await readRange(this.#s3, { ...written, start: 0, end: 1 }, this.#signal);
-    await readObject(this.#s3, written.key, mostBytes, this.#signal);
+  async read(): Promise<void> {
+    const written = this.#written;
+    if (written === undefined) return;
+    await together([
+      () => readRange(this.#s3, { ...written, start: 0, end: 1 }, this.#signal),
+      () => readObject(this.#s3, written.key, mostBytes, this.#signal),
+    ]);
   }
 
-  async look({ key }: WrittenProbe): Promise<void> {
-    await headObject(this.#s3, key, this.#signal);
+  async look(): Promise<void> {
+    await headObject(this.#s3, this.#name, this.#signal);
   }
 
-  async copy(from: OwnKey): Promise<void> {
+  async copy(): Promise<void> {
+    const from = this.#name;
     const to = ownKey(this.place.prefix, `${this.#name}-copy`);
     await copyObject(this.#bounds, { from, to }, this.place.headers, this.#signal);
     this.#keys.add(to);
   }
 
   async list(): Promise<void> {
-    await listPages(this.#s3, { prefix: this.#name, pageSize: 1 }, this.#signal).next();
-    await listPages(this.#s3, { prefix: this.#name, pageSize: 1, delimiter: '/' }, this.#signal).next();
+    const asked = { prefix: this.#name, pageSize: 1 };
+    await together([
+      () => listPages(this.#s3, asked, this.#signal).next(),
+      () => listPages(this.#s3, { ...asked, delimiter: '/' }, this.#signal).next(),
+    ]);
   }
 
   async remove(signal = this.#signal): Promise<void> {
@@ -84,5 +98,12 @@ export class Probes {
   async close(): Promise<void> {
     if (!this.#signal.aborted || this.#keys.size === 0) return;
     await this.remove(AbortSignal.timeout(cleanUpWithinMs)).catch(() => undefined);
+  }
+}
+
+/** @throws the failure of the first that failed, by their order, once all have ended. */
+async function together(asks: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const ended of await Promise.allSettled(asks.map((ask) => ask()))) {
+    if (ended.status === 'rejected') throw ended.reason;
   }
 }

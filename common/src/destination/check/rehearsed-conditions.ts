@@ -3,7 +3,7 @@
 // others ignore the condition, which is worse.
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
-import type { Probes, WrittenProbe } from './probes.ts';
+import type { Probes } from './probes.ts';
 
 const steps = {
   create: 'Write it only if it is new',
@@ -15,26 +15,46 @@ const otherEtag = '"00000000000000000000000000000000"';
 const remedy =
   'Set "conditional_writes" to false, and let only one run at a time write below the prefix: the connector then notices another run only by reading before each write';
 
+type Refusal = ConnectorError | undefined;
+
+/** Of two writes that a storage must refuse: a new object over one that exists, and one over a version that does not exist. */
+export type Refusals = { readonly create: Refusal; readonly other: Refusal };
+
+/** These writes change nothing unless the storage ignores a condition. Undefined if no sync sends conditions. */
+export async function refusedWrites(probes: Probes): Promise<Refusals | undefined> {
+  const { headers } = probes.place;
+  if (headers.conditions === 'looked_up') return undefined;
+  const [create, other] = await Promise.all([
+    refusalOf(() => probes.write(headers, { ifNoneMatch: '*' })),
+    refusalOf(() => probes.write(headers, { ifMatch: otherEtag })),
+  ]);
+  return { create, other };
+}
+
+/** Whether one of these writes changed the object. */
+export function changedObject(refusals: Refusals | undefined): boolean {
+  return refusals !== undefined && (refusals.create === undefined || refusals.other === undefined);
+}
+
 /** @param need of a write, for those that need conditions. */
 export async function rehearseConditions(
   rehearsal: Rehearsal,
   need: Line['need'],
-  { probes, written }: { readonly probes: Probes; readonly written: WrittenProbe },
+  { probes, refusals }: { readonly probes: Probes; readonly refusals: Refusals | undefined },
 ): Promise<void> {
-  if (probes.place.headers.conditions === 'looked_up') {
+  if (refusals === undefined) {
     for (const step of Object.values(steps)) {
       rehearsal.skip(step, [need], '"conditional_writes" is false: let only one run at a time write below the prefix');
     }
     return;
   }
-  const create = await refusalOf(() => probes.write(probes.place.headers, { ifNoneMatch: '*' }));
-  note(rehearsal, steps.create, need, verdict(create, 'If-None-Match'));
-  const replace = await refusalOf(() => probes.write(probes.place.headers, { ifMatch: written.etag }));
-  const other = replace ?? (await refusalOf(() => probes.write(probes.place.headers, { ifMatch: otherEtag })));
-  note(rehearsal, steps.replace, need, replace ?? verdict(other, 'If-Match'));
+  note(rehearsal, steps.create, need, verdict(refusals.create, 'If-None-Match'));
+  const ifMatch = probes.written?.etag ?? otherEtag;
+  const replace = await refusalOf(() => probes.write(probes.place.headers, { ifMatch }));
+  note(rehearsal, steps.replace, need, replace ?? verdict(refusals.other, 'If-Match'));
 }
 
-async function refusalOf(write: () => Promise<unknown>): Promise<ConnectorError | undefined> {
+async function refusalOf(write: () => Promise<unknown>): Promise<Refusal> {
   try {
     await write();
     return undefined;
@@ -45,7 +65,7 @@ async function refusalOf(write: () => Promise<unknown>): Promise<ConnectorError 
 }
 
 /** What is wrong if a write that must conflict did not. */
-function verdict(refusal: ConnectorError | undefined, header: string): ConnectorError | undefined {
+function verdict(refusal: Refusal, header: string): ConnectorError | undefined {
   if (refusal?.code === 'S3_OBJECT_CONFLICT') return undefined;
   if (refusal !== undefined) return refusal;
   const text = `The storage ignores ${header}: it wrote over an object that it should have refused to replace. ${remedy}.`;

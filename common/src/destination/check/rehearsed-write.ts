@@ -3,25 +3,25 @@
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
-import type { Probes, WrittenProbe } from './probes.ts';
+import type { Probes } from './probes.ts';
 
-/** @returns undefined if it was refused. */
+/** @returns whether it was written. */
 export async function rehearseWrite(
   rehearsal: Rehearsal,
   needs: readonly Line['need'][],
   probes: Probes,
-): Promise<WrittenProbe | undefined> {
+): Promise<boolean> {
   const { headers } = probes.place;
   const step = `Write an object${headers.acl === undefined ? '' : ` with the ACL ${headers.acl}`}`;
   try {
-    const written = await probes.write(headers);
+    await probes.write(headers);
     for (const need of needs) rehearsal.note(step, need, { state: 'ok' });
-    return written;
+    return true;
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     if (error.code !== 'S3_ACCESS_DENIED') rehearsal.refuse(step, needs, error);
     else await tellApart(rehearsal, { step, needs, error }, probes);
-    return undefined;
+    return false;
   }
 }
 
@@ -29,12 +29,9 @@ type Denied = { readonly step: string; readonly needs: readonly Line['need'][]; 
 
 async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, probes: Probes): Promise<void> {
   const resource = needs.find(({ action }) => action === 's3:PutObjectAcl')?.resource ?? needs[0]?.resource ?? '';
-  for (const { headers, missing, remedy } of otherHeaders(probes.place.headers)) {
-    const isAllowed = await probes.write(headers).then(
-      () => true,
-      () => false,
-    );
-    if (!isAllowed) continue;
+  const others = [...otherHeaders(probes.place.headers)];
+  const allowed = await Promise.all(others.map(({ headers }) => isAllowed(probes, headers)));
+  for (const { missing, remedy } of others.filter((_, index) => allowed[index])) {
     const options = error.answer === undefined ? {} : { answer: error.answer };
     const told = new ConnectorError(error.code, `${error.message} ${remedy(resource)}`, options);
     const passed = missing === undefined ? [] : needs.filter(({ action }) => allowedWithout[missing].includes(action));
@@ -47,6 +44,13 @@ async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, p
     return;
   }
   rehearsal.refuse(step, needs, error);
+}
+
+function isAllowed(probes: Probes, headers: WriteHeaders): Promise<boolean> {
+  return probes.write(headers).then(
+    () => true,
+    () => false,
+  );
 }
 
 type OtherHeaders = {

@@ -6,15 +6,17 @@ const mostKnown = 8;
 
 /** By the fingerprints of footers. Bound: the last eight schemas. */
 export class KnownColumns {
-  readonly #columns = new Map<string, readonly StoredColumn[]>();
+  readonly #columns = new Map<string, Promise<readonly StoredColumn[]>>();
 
-  get(fingerprint: string): readonly StoredColumn[] | undefined {
-    return this.#columns.get(fingerprint);
-  }
-
-  keep(fingerprint: string, columns: readonly StoredColumn[]): void {
+  /** Files that are opened at the same time ask once. If that fails, each asks for itself, since an error names its file. */
+  async of(fingerprint: string, ask: () => Promise<readonly StoredColumn[]>): Promise<readonly StoredColumn[]> {
+    const earlier = this.#columns.get(fingerprint);
+    const known = earlier && (await earlier.catch(() => undefined));
+    if (known !== undefined) return known;
     const [oldest] = this.#columns.size < mostKnown ? [] : this.#columns.keys();
     if (oldest !== undefined) this.#columns.delete(oldest);
-    this.#columns.set(fingerprint, columns);
+    const asked = ask();
+    this.#columns.set(fingerprint, asked);
+    return asked;
   }
 }

@@ -97,11 +97,7 @@ async function understand(
   const why = unreadableSchema(root);
   if (why !== undefined) throw unreadable(object, why);
   const schema = understood(object, memoryBytes, () => keepNanoseconds(parts.schema, countNanosecondLeaves(root)));
-  let columns = known.get(fingerprint);
-  if (columns === undefined) {
-    columns = await columnsOf(reading, { object, root, end: localFooter(parts) });
-    known.keep(fingerprint, columns);
-  }
+  const columns = await known.of(fingerprint, () => columnsOf(reading, { object, root, end: localFooter(parts) }));
   return { columns, groups, codecs, leaves, parts: { ...parts, schema } };
 }
 
