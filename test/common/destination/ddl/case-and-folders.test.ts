@@ -62,6 +62,17 @@ suite('folders by field', () => {
     assert.match((await statementOf('trino', withFolder('kind'))) ?? '', /'t', 'FULL'\);/u);
   });
 
+  test('are decoded in ClickHouse, which leaves names and values encoded and null as its name', async () => {
+    const table = { ...withFolder("o'K d", 'o%27K d'), location: 's3://b/a{b}*c?d%/data/t/' };
+    const text = (await statementOf('clickhouse', table)) ?? '';
+    const path = 's3://b/a%3Fb%3F%3Fc%3Fd%25/data/t/year=*/month=*/day=*/o%2527K%20d=*/*.snappy.parquet';
+    assert.ok(text.includes(`FROM s3('${path}', 'Parquet', `), text);
+    assert.ok(text.includes("`year` Int32, `month` Int32, `day` Int32, `o%27K d` String') AS files"), text);
+    const value =
+      "if(files.`o%27K d` = '__HIVE_DEFAULT_PARTITION__', NULL, decodeURLComponent(files.`o%27K d`)) AS `o\'K d`";
+    assert.ok(text.includes(`SELECT * EXCEPT (\`o%27K d\`), ${value} FROM`), text);
+  });
+
   test('with encoded names have no statement for Trino, which would find none of their files', async () => {
     assert.equal(await statementOf('trino', withFolder("o'k", 'o%27k')), undefined);
   });

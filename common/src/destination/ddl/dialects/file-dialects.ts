@@ -116,7 +116,7 @@ const duckdb: DdlDialect = {
       table.format === 'parquet'
         ? `read_parquet(${glob}, union_by_name = true${hive})`
         : `read_json(${glob}, format = 'newline_delimited', compression = 'gzip', auto_detect = false, columns = ${structLiteral(columns.map((column) => [column.name, column.sql]))}${hive})`;
-    return [`CREATE OR REPLACE VIEW ${name} AS`, `${duckdbSelect(table.folders)} FROM ${files};`];
+    return [`CREATE OR REPLACE VIEW ${name} AS`, `${selectFolders(table.folders, duckdbWords)} FROM ${files};`];
   },
 };
 
@@ -126,12 +126,10 @@ function duckdbPattern(path: string): string {
 }
 
 /** Before version 1.5, DuckDB has the name of null for a value. It leaves the names of folders encoded. */
-function duckdbSelect(folders: readonly Folder[]): string {
-  return selectFolders(folders, { quote: identifier, except: 'EXCLUDE', value: duckdbValue });
-}
-
 function duckdbValue(key: string): string {
   return `nullif(${key}, ${literal(nullPartition)})`;
 }
+
+const duckdbWords: FolderWords = { quote: identifier, except: 'EXCLUDE', value: duckdbValue };
 
 export const fileDialects = { clickhouse, duckdb };
