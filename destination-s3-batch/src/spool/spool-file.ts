@@ -74,7 +74,8 @@ export class SpoolFile {
 
   /** Those that have rows. */
   get files(): readonly RowsFile[] {
-    return [this.mixed, this.usual].filter((file) => file !== undefined && file.rows > 0);
+    const files = this.usual === undefined ? [this.mixed] : [this.mixed, this.usual];
+    return files.filter(({ rows }) => rows > 0);
   }
 
   /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
