@@ -78,7 +78,9 @@ export function registerRunFormTests(destination: DestinationUnderTest): void {
         const earlier = hours && { time: new Date(Date.parse(time) - hours * 3_600_000).toISOString() };
         server.seed(bucket, key, JSON.stringify({ ...outcome, ...earlier }));
         const { error, said } = await tryPart({ id: 'r', index: 1 }, partInput(1, 9));
-        const isWarned = said.some(([level, text]) => level === 'WARN' && text.includes('this input is neither read nor written'));
+        const isWarned = said.some(
+          ([level, text]) => level === 'WARN' && text.includes('this input is neither read nor written'),
+        );
         assert.equal(isWarned, error === undefined);
         return String(error);
       };
