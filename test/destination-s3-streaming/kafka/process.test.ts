@@ -75,9 +75,9 @@ suite('feed-kafka without a broker', () => {
     const silent = await listen(createServer((socket) => socket.once('data', () => socket.end())));
     const plain = await run('check', { brokers: [secure] });
     // A TLS server closes a connection without TLS. Whether it sends a message first depends on its kind.
-    assert.match(plain.stdout, /listener speaks TLS|is this the right port for kafka\.tls/u);
+    assert.match(plain.stdout, /listener uses TLS|is this the right port for kafka\.tls/u);
     const tls = await run('check', { brokers: [silent], tls: { mode: 'on' } });
-    assert.match(tls.stdout, /does not speak TLS as asked. Set kafka\.tls to \{\\"mode\\": \\"off\\"\}/u);
+    assert.match(tls.stdout, /does not use TLS. Set kafka\.tls to \{\\"mode\\": \\"off\\"\}/u);
     const untrusted = await run('check', { brokers: [secure], tls: { mode: 'on' } });
     assert.match(untrusted.stdout, /DEPTH_ZERO_SELF_SIGNED_CERT.*kafka\.tls\.ca/u);
   });

@@ -28,7 +28,7 @@ export function registerRunFormTests(destination: DestinationUnderTest): void {
     };
     async function part(run: Json, input: string, more: Json = {}): Promise<void> {
       const { error, failures, said } = await tryPart(run, input, more);
-      assert.match(said.join(), /Part \d of 3 of the run ".": nothing is visible, and no state comes, before/u);
+      assert.match(said.join(), /Part \d of 3 of the run ".": nothing is visible, and no state is printed, before/u);
       assert.deepEqual([error, failures], [undefined, []]);
     }
     const ids = (stream: string): readonly number[] => idsOf(destination, server, stream);
@@ -78,14 +78,16 @@ export function registerRunFormTests(destination: DestinationUnderTest): void {
         const earlier = hours && { time: new Date(Date.parse(time) - hours * 3_600_000).toISOString() };
         server.seed(bucket, key, JSON.stringify({ ...outcome, ...earlier }));
         const { error, said } = await tryPart({ id: 'r', index: 1 }, partInput(1, 9));
-        const isWarned = said.some(([level, text]) => level === 'WARN' && text.includes('this input is not read'));
+        const isWarned = said.some(
+          ([level, text]) => level === 'WARN' && text.includes('this input is neither read nor written'),
+        );
         assert.equal(isWarned, error === undefined);
         return String(error);
       };
       assert.deepEqual([await tryAt(11), await tryAt(undefined)], ['undefined', 'undefined']);
       assert.match(
         await tryAt(13),
-        /"r" was committed at .* nothing of it is written\. Each run needs an id of its own/u,
+        /"r" was committed at .* neither read nor written\. Each run needs an id of its own/u,
       );
       assert.deepEqual(ids('users'), [0, 1, 2]);
     });
