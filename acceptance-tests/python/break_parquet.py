@@ -1,7 +1,7 @@
 """Writes damaged Parquet files and whole ones among them, each below a folder of its own: a table for source-s3.
 
 Usage: break_parquet.py <folder to write to> <seed>
-Whole tables are called `whole…`; all others may be refused, and may be read only if they still hold what was written.
+Complete tables are called `whole…`. All others may be refused, and may be read only if they still have what was written.
 """
 
 import base64

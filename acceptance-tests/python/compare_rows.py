@@ -73,11 +73,11 @@ def arrived_rows(paths):
             if not row.pop("_ab_source_file_url") or not row.pop("_ab_source_file_last_modified"):
                 sys.exit(f"{path}: a row does not say which file it is from")
             if hour is None:
-                sys.exit(f"{path} lies in no hour")
+                sys.exit(f"{path} is in no folder of an hour")
             if "date" in row:
                 time = datetime.datetime.fromisoformat(row["date"])
                 if (time.year, time.month, time.day, time.hour) != tuple(map(int, hour.groups())):
-                    sys.exit(f"{path}: a row of {row['date']} lies there")
+                    sys.exit(f"{path}: it has a row of {row['date']}")
             yield canonical(row)
 
 

@@ -75,7 +75,7 @@ def compare(reader, path, data_format, schema, rows):
     try:
         wanted_schema = reader.schema_of(path)
         wanted = list(reader.rows_of(path, data_format))
-    except Exception as error:  # Whatever the other reader fails with, it is no witness.
+    except Exception as error:  # A reader that fails proves nothing.
         return {"result": "unreadable", "why": f"{type(error).__name__}: {error}", "rows": len(rows)}
     why = why_different(schema, rows, wanted_schema, wanted)
     return {"result": "different" if why else "equal", "why": why, "rows": len(rows)}

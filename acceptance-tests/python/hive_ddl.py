@@ -38,7 +38,7 @@ def found(node, name):
 
 
 def type_text(node):
-    """As Hive's metastore keeps it and its type parser reads it: names of members stand there without quotes."""
+    """In the form of Hive's metastore and type parser: names of members have no quotes."""
     kind = node.getText()
     if kind == "TOK_LIST":
         return f"array<{type_text(node.getChild(0))}>"

@@ -1,8 +1,7 @@
 """Writes one CSV file for each writer and each of its options, below a folder of its own: a table for source-s3.
 
 Usage: make_csv.py <folder to write to>
-The tables of each dialect lie in a folder of their own, beside a `.json` with the data_format that tells the source how to
-read them.
+The tables of each dialect are in their own folder, next to a `.json` with the data_format for the source.
 """
 
 import csv

@@ -1,8 +1,8 @@
-"""Parses the statements of `ddl` for Athena with sqlglot, and sets beside each table what pyarrow finds in its files.
+"""Parses the statements of `ddl` for Athena with sqlglot, and adds to each table what pyarrow finds in its files.
 
-Usage: parse_ddl.py <folder that holds what lies at the bucket's root>   (the statements on stdin)
+Usage: parse_ddl.py <folder with a copy of the bucket>   (the statements on stdin)
 Prints [{"table", "columns", "partitions", "format", "serde", "location", "properties", "files": {key: columns}}]. Columns are
-{name: type}; `files` has Parquet files only, their types in Athena's words, and is told by key, as are all others (null).
+{name: type}; `files` has each file by its key: Parquet files with their types in Athena's words, all others as null.
 """
 
 import json

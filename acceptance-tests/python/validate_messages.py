@@ -1,7 +1,7 @@
 """Validates what the programs printed by Airbyte's published protocol models: standard input, a message a line.
 
 Prints {"messages": {type: count}, "extras": [path, ...]}: the extras are fields that the models let pass without knowing
-them. Exits with 1 and the line at the first line that is no message.
+them. Exits with 1 and the line at the first line that is not a message.
 """
 
 import json

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { sampledColumns } from '../../destination-s3-streaming/src/ddl/sampled-columns.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
@@ -142,7 +143,10 @@ TBLPROPERTIES (
   test('takes a type of a published name for another one if its rows lack required fields', async () => {
     server.seed(bucket, 'permutive/type=events/1-0123456789abcdef-0.jsonl.gz', gzipSync('{"time":5}\n'));
     const text = await printed({});
-    assert.match(text, /^-- The types of the columns are those of the newest and the oldest files\.\n/u);
+    assert.match(
+      text,
+      /^-- The types of the columns are those of the newest and the oldest files\.\n-- A value of another type in another file may be rounded,/u,
+    );
     assert.match(text, /\(\n {2}`time` BIGINT\n\)/u);
   });
 
@@ -150,11 +154,8 @@ TBLPROPERTIES (
     server.seed(bucket, 'permutive/type=visits/1-0123456789abcdef-0.jsonl.gz', 'no gzip');
     server.seed(bucket, 'permutive/type=visits/2-0123456789abcdef-0.jsonl.gz', gzipSync('{"n":1}\n'));
     const warnings: string[] = [];
-    const text = await statements(
-      {},
-      configJson(server),
-      (level, message) => void warnings.push(`${level} ${message}`),
-    );
+    const log: Log = (level, message) => void warnings.push(`${level} ${message}`);
+    const text = await statements({}, configJson(server), { log });
     assert.match(text, /`n` BIGINT/u);
     assert.deepEqual(warnings.length, 1);
     assert.match(warnings[0] ?? '', /^WARN "permutive\/type=visits\/1-[^"]*" is not a gzip file/u);
@@ -173,6 +174,21 @@ TBLPROPERTIES (
     server.counts.reset();
     assert.match(await printed({}), /'projection.year.range' = '2025,2100'/u);
     assert.ok(server.counts.total.requests <= 14, String(server.counts.total.requests));
+  });
+
+  test('fails after a minute if the storage answers 503, because a person waits', async () => {
+    server.inject({ kind: 'error', code: 'SlowDown', times: Infinity });
+    const waiting = new AbortController();
+    const warnings: string[] = [];
+    const asked = statements({}, configJson(server), {
+      signal: waiting.signal,
+      log: (_, message) => {
+        warnings.push(message);
+        waiting.abort(new Error('seen enough'));
+      },
+    });
+    await assert.rejects(asked);
+    assert.match(warnings[0] ?? '', /for at most (?:60|59) s more/u);
   });
 
   test('reports a type that was not written, and lists the engines', async () => {

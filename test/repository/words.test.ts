@@ -10,7 +10,7 @@ import { glossaryFindings } from '../support/models/glossary.ts';
 const root = join(import.meta.dirname, '../..');
 const folders = [
   '*.md',
-  '{docs,test,tools,meltano,acceptance-tests,common}/**/*.md',
+  '{docs,test,tools,meltano,acceptance-tests,common,examples,deploy,.github}/**/*.{md,yml,yaml,sh,py}',
   '{source,destination}-*/*.md',
   '{source,destination}-*/spec.json',
   'meltano/*.yml',

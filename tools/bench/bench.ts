@@ -119,7 +119,9 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<void
     if (values.write) await writeResults(withResult(await readResults(), result, order));
   }
   say(verdictTable(results));
-  say(`${results.length} cases in ${((performance.now() - begun) / 60_000).toFixed(1)} minutes.`);
+  const failed = chosen.length - results.length;
+  const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+  say(`${results.length} of ${chosen.length} cases in ${minutes} minutes${failed === 0 ? '' : `, ${failed} FAILED`}.`);
 }
 
 /** Before any case runs. @throws Error if the page must not have these results too. */

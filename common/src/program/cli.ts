@@ -6,7 +6,7 @@ import type { Argv } from 'yargs';
 import { parseJson } from '../json/parse-json.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import { isObject } from '../protocol/messages.ts';
-import { parseCommandLine, single, type ParsedCommandLine } from './command-line.ts';
+import { parseCommandLine, single, usageError, type ParsedCommandLine } from './command-line.ts';
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
 
@@ -47,6 +47,8 @@ export async function parseArguments(
     readonly operatorVerbs?: readonly { readonly name: string; readonly describe: string }[] | undefined;
   },
 ): Promise<Invocation> {
+  const known = [...verbs, ...operatorVerbs.map((verb) => verb.name)];
+  refuseUnknownVerb(argv, known, name);
   const line = await parseCommandLine(argv, {
     name,
     usage: '$0 <verb> [options]',
@@ -55,7 +57,6 @@ export async function parseArguments(
       parser.strict();
       for (const verb of verbs) parser.command(verb, verbHelp[verb], (command) => addFiles(command, verb));
       for (const { name: operatorVerb, describe } of operatorVerbs) parser.command(operatorVerb, describe);
-      const known = [...verbs, ...operatorVerbs.map((verb) => verb.name)];
       parser.demandCommand(1, 1, `Name a verb: ${known.join(', ')}`);
     },
   });
@@ -67,6 +68,12 @@ export async function parseArguments(
     catalog: path(line, 'catalog') ?? '',
     state: path(line, 'state'),
   };
+}
+
+/** A name of several words is a verb with verbs of its own: `policy validate`. */
+function refuseUnknownVerb([first = '-']: readonly string[], known: readonly string[], name: string): void {
+  if (first.startsWith('-') || known.some((verb) => verb.split(' ', 1)[0] === first)) return;
+  throw usageError(`Unknown verb ${JSON.stringify(first)}: write ${known.join(', ')}`, name);
 }
 
 function addFiles(command: Argv, verb: Verb): Argv {

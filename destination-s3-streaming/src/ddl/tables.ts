@@ -37,7 +37,7 @@ export const tables: DdlTables<StreamingConfig> = {
         location: layout.place(root, name).folder,
         folders,
         partitions: () => datePaths(s3, own, keys, signal),
-        notes: isPublished ? [] : ['The types of the columns are those of the newest and the oldest files.'],
+        notes: isPublished ? [] : sampledNotes,
       };
     }
   },
@@ -54,6 +54,12 @@ function decodedName(key: string): string | undefined {
 function entryOf(name: string, streams: readonly StreamSettings[]): StreamSettings | undefined {
   return streams.find(({ stream, type }) => (type === undefined || type === '' ? stream : type) === name);
 }
+
+/** Of JSON lines, DuckDB rounds, and Athena and Trino cut or lose, what does not fit the type of a column. */
+const sampledNotes = [
+  'The types of the columns are those of the newest and the oldest files.',
+  'A value of another type in another file may be rounded, cut, null or an error: declare such a column as text.',
+];
 
 /** A type is the published one of its name if its rows have all required fields, or none were seen. */
 function columnsOf(

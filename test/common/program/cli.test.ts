@@ -35,8 +35,9 @@ suite('the command line', () => {
 
   const mistakes: Readonly<Record<string, RegExp>> = {
     '': /Name a verb: spec, check, discover, read/u,
-    sync: /Unknown argument: sync/u,
-    write: /Unknown argument: write/u,
+    sync: /Unknown verb "sync": write spec, check, /u,
+    'raed --config c': /Unknown verb "raed": write /u,
+    write: /Unknown verb "write": write /u,
     'read check --config c --catalog d': /Unknown argument: check/u,
     check: /Missing required argument: config/u,
     'read --config c': /Missing required argument: catalog/u,

@@ -44,7 +44,7 @@ export const peerWritingCases: readonly BenchCase[] = [
 
 async function prepare(bench: Bench, format: Format): Promise<Prepared> {
   const { folder, db, signal } = bench;
-  const table = await eventsTable({ ...bench, rows: bench.rows ?? 100_000 });
+  const table = await eventsTable({ ...bench, rows: bench.rows ?? 50_000 });
   const { path: input, catalog, rows, bytes } = await saveLines(bench, table);
   await mkdir(join(folder, 'lines'));
   await db.run(`COPY (${table.sql}) TO ${literal(join(folder, 'lines', rowsFile))} (FORMAT json)`);

@@ -2,7 +2,7 @@
 import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { isPrintable, plainJson } from '../../protocol/text/text.ts';
-import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
+import { closeS3, openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { dialects, engineOf, type DdlEngine } from './dialects/dialects.ts';
 import type { SegmentTable } from './queries.ts';
@@ -42,7 +42,7 @@ export async function* ddl<Config extends DdlConfig>(
   };
   const names = new Set<string>();
   let found = false;
-  const s3 = openS3(connection, { log });
+  const s3 = openS3(connection, { log, retryBudgetMs: verbRetryBudgetMs });
   try {
     for await (const table of tables.list(s3, config, { root, log, signal })) {
       const named = tableName(table.name, dialects[engine], names); // The name is the same with --table and without.

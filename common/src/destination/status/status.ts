@@ -3,7 +3,7 @@
 import type { OperatorArguments, Print, VerbContext, Watch } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { countText } from '../../program/text-layout.ts';
-import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
+import { closeS3, openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { listPages } from '../../s3/list.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
@@ -24,7 +24,6 @@ import { statusText } from './report/report-text.ts';
 import { durationText } from './report/report-words.ts';
 import { PrefixSurvey } from './survey/prefix-survey.ts';
 
-const retryBudgetMs = 60_000; // A person waits for the answer.
 const hourMs = 3_600_000;
 
 export type StatusTask = {
@@ -58,7 +57,7 @@ async function reportOf(
   options: StatusOptions,
   { log, signal, watch, clock = systemClock }: VerbContext & { readonly clock?: Clock },
 ): Promise<StatusReport> {
-  const s3 = openS3(task.connection, { log, retryBudgetMs });
+  const s3 = openS3(task.connection, { log, retryBudgetMs: verbRetryBudgetMs });
   try {
     const now = clock.wall();
     const survey = await surveyOf(s3, task, { options, now, watch }, signal);

@@ -50,6 +50,9 @@ export type S3 = {
   readonly putRoute: () => PutRoute | undefined;
 };
 
+/** For a verb whose answer someone waits for. */
+export const verbRetryBudgetMs = 60_000;
+
 type OpenOptions = {
   readonly log?: Log;
   /** How long to retry transient failures of a request. Default 10 minutes. */

@@ -139,7 +139,7 @@ type Decoding = Part &
     readonly local: LocalRowGroup;
     readonly asked: Asked;
     readonly groups: readonly ColumnGroup[];
-    /** It takes so little memory that another one can be decoded beside it. */
+    /** It takes so little memory that another one can be decoded at the same time. */
     readonly canShare: boolean;
     readonly memory: DecodingMemory;
   };

@@ -4,6 +4,7 @@ import { mostShards } from '@s3-connectors/common/program/scheduler.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { verbRetryBudgetMs } from '@s3-connectors/common/s3/connection/client.ts';
 import { requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
@@ -22,7 +23,6 @@ import { reportTable } from './table-report.ts';
 import type { InspectReport, PrefixReport } from './report.ts';
 
 const tablesAtOnce = 4;
-const retryBudgetMs = 60_000; // A person waits for the answer.
 
 /** All reports are held until the last: a few kilobytes for each table. @throws CONFIG_INVALID if there is no table. */
 export async function* inspect(
@@ -55,7 +55,7 @@ function givenShards(text: string | boolean | undefined): number | undefined {
 type Chosen = { readonly tableName: string | boolean | undefined; readonly shards: number | undefined };
 
 async function inspectBucket(config: SourceConfig, chosen: Chosen, context: VerbContext): Promise<InspectReport> {
-  await using session = await openResources(config, context, { retryBudgetMs });
+  await using session = await openResources(config, context, { retryBudgetMs: verbRetryBudgetMs });
   await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const { s3, folder } = session;
   const reading = { s3, folder, engine, log: context.log };

@@ -124,7 +124,7 @@ suite('settling what was interrupted', () => {
         if (deleted.some((key) => key.endsWith('.json'))) seedIntent(it, intent);
       },
     });
-    await assert.rejects(settle(it.area, users), { code: 'S3_OBJECT_CONFLICT', message: /is there again/u });
+    await assert.rejects(settle(it.area, users), { code: 'S3_OBJECT_CONFLICT', message: /exists again/u });
   });
 
   test('keeps a name that returns when it rolls back where no latest.json exists', async () => {

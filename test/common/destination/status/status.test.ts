@@ -100,6 +100,21 @@ suite('status of the streaming destination', () => {
     assert.equal(failures.length, 1);
   });
 
+  test('judges the age of types without hours if there are no others, so that a check never passes unjudged', async () => {
+    const { folder } = streamingLayout.place('permutive/', 'segment');
+    const key = `${folder}${now}-0123456789abcdef-0.jsonl.gz`;
+    running().seed(bucket, key, 'x', { lastModified: new Date(now - 2 * hourMs) });
+    const judged = async (age: string) => (await reportOf(task(), { 'max-age': age })).json.is_stale;
+    assert.deepEqual([await judged('1h'), await judged('3h')], [true, false]);
+  });
+
+  test('judges the age of a type whose rows are all of a future time', async () => {
+    const time = now + 90 * dayMs;
+    seedFile(running(), streamingLayout, { name: 'events', time, lastModified: new Date(now - 2 * hourMs) });
+    seedFile(running(), streamingLayout, { name: 'sync_aliases', time: now - hourMs / 2 });
+    assert.ok(codesOf((await reportOf(task(), { 'max-age': '1h' })).json).includes('stale events'));
+  });
+
   test('says of an empty prefix that nothing is there, and is stale only if age is asked for', async () => {
     const { json, text, failures } = await reportOf(task());
     assert.deepEqual(codesOf(json), ['no_data']);

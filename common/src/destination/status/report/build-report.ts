@@ -42,7 +42,7 @@ export function buildReport(about: About, found: Found): StatusReport {
   const { layout, prefix, connection } = about;
   const { days, maxAgeSeconds, only } = options;
   const places = placesOf(about, found);
-  const stale = places.filter((place) => isStale(place, options));
+  const stale = stalePlaces(places, options);
   const findings = findingsOf({
     noun: layout.noun,
     bucket: connection.bucket,
@@ -113,10 +113,16 @@ function newestArrival({ places }: PrefixSurvey): number {
   return [...places.values()].reduce((time, { newest }) => Math.max(time, newest?.lastModified.getTime() ?? 0), 0);
 }
 
-/** Files without date folders are written at any time, so they are judged only on request. */
-function isStale(place: PlaceStatus, { maxAgeSeconds, only }: StatusOptions): boolean {
-  if (maxAgeSeconds === undefined || (only === undefined ? place.newest === null : place.name !== only)) return false;
-  return place.age_seconds - place.quiet_seconds > maxAgeSeconds;
+function stalePlaces(places: readonly PlaceStatus[], { maxAgeSeconds, only }: StatusOptions): readonly PlaceStatus[] {
+  if (maxAgeSeconds === undefined) return [];
+  return judgedPlaces(places, only).filter(({ age_seconds: age, quiet_seconds: quiet }) => age - quiet > maxAgeSeconds);
+}
+
+/** Files without date folders are written when someone writes them: they are judged only if they are named, or if there are no others. */
+function judgedPlaces(places: readonly PlaceStatus[], only: string | undefined): readonly PlaceStatus[] {
+  if (only !== undefined) return places.filter(({ name }) => name === only);
+  const dated = places.filter(({ newest, future_files: ahead }) => newest !== null || ahead > 0);
+  return dated.length > 0 ? dated : places;
 }
 
 /** A name in a path that is not percent-encoded like ours stays as it is. */
