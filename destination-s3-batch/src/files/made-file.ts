@@ -14,7 +14,7 @@ export type RowSource = Omit<RowsOnDisk, 'path'> & { readonly paths: readonly st
 /** A file ready to be sent. */
 export type MadeFile = { readonly path: string; readonly rows: number };
 
-/** The rows of all, in their order; files without rows are left out. */
+/** The rows of all files that have any, in their order. */
 export function rowsOf(files: readonly RowsOnDisk[]): RowSource {
   const held = files.filter(({ rows }) => rows > 0);
   return {

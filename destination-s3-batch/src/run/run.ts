@@ -237,9 +237,8 @@ function segmentBytesOf({ maxBytes }: Pick<SpoolFolder, 'maxBytes'>): number {
 
 function openSpool({ maxMemoryBytes, format }: BatchConfig, folder: SpoolFolder): Spool {
   const segmentBytes = segmentBytesOf(folder);
-  const firstBytes = segmentBytes * firstShare;
-  const maxHeldBytes = maxMemoryBytes * heldShare;
-  return new Spool(folder.path, { maxHeldBytes, segmentBytes, firstBytes, keepsOrder: format === 'json' });
+  const bounds = { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes, firstBytes: segmentBytes * firstShare };
+  return new Spool(folder.path, { ...bounds, keepsOrder: format === 'json' });
 }
 
 function openTypings(

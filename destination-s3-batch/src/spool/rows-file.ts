@@ -8,7 +8,7 @@ import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 const firstBytes = 4 * 1024;
 const chunkBytes = 1024 * 1024;
-/** Rows are added to the checksum while they still lie in the processor's cache. */
+/** Rows are added to the checksum while they are still in the processor's cache. */
 const checkedBytes = 128 * 1024;
 /** Used again by whatever file is next: new memory costs more than what is written into it. */
 const idleChunks: Buffer<ArrayBuffer>[] = [];

@@ -1,6 +1,6 @@
 // When open files are closed, and why. Pure: the loop in write.ts asks at every turn.
 
-/** `passed`: rows come in the order of time, and are far beyond its hour. `end`: the input ended or the process was told to stop. */
+/** `passed`: rows come in the order of time, and are far beyond its hour. `end`: the input ended, or the process was stopped. */
 export type RotationReason = 'age' | 'size' | 'passed' | 'memory' | 'end';
 
 export type OpenFileFacts = {

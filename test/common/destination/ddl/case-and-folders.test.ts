@@ -69,7 +69,7 @@ suite('folders by field', () => {
     assert.ok(text.includes(`FROM s3('${path}', 'Parquet', `), text);
     assert.ok(text.includes("`year` Int32, `month` Int32, `day` Int32, `o%27K d` String') AS files"), text);
     const value =
-      "if(files.`o%27K d` = '__HIVE_DEFAULT_PARTITION__', NULL, decodeURLComponent(files.`o%27K d`)) AS `o\'K d`";
+      "if(files.`o%27K d` = '__HIVE_DEFAULT_PARTITION__', NULL, decodeURLComponent(files.`o%27K d`)) AS `o'K d`";
     assert.ok(text.includes(`SELECT * EXCEPT (\`o%27K d\`), ${value} FROM`), text);
   });
 
