@@ -8,7 +8,7 @@ import type { HeldLines } from './held-lines.ts';
 export type Leave = { readonly engine: Engine; state: 'given' | 'used' | 'withdrawn' };
 
 /** The place of a row group among those of its table. */
-export type Turn = {
+export type RowGroupTurn = {
   /** What the row group before leaves to this one; it is known with the first lines of that one, or at its end. */
   readonly before: Promise<Leave | undefined>;
   /** The same for the next one. Only the first call counts. */
@@ -19,7 +19,7 @@ export type Turn = {
 export class Turns {
   #before: Promise<Leave | undefined> = Promise.resolve(undefined);
 
-  next(): Turn {
+  next(): RowGroupTurn {
     const before = this.#before;
     const { promise, resolve } = Promise.withResolvers<Leave | undefined>();
     this.#before = promise;
@@ -35,7 +35,7 @@ export type DecodingTurn = {
 };
 
 type Decoded = {
-  readonly turn: Turn;
+  readonly turn: RowGroupTurn;
   /** The second one only where this row group can be decoded beside another. */
   readonly engines: readonly [Engine, (Engine | undefined)?];
   /** Whether lines such as these leave memory for another row group. */

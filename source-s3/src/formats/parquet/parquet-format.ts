@@ -22,7 +22,7 @@ import { KnownColumns } from './known-columns.ts';
 import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { areRowsLight, canShareMemory, columnGroupsOf, type ColumnGroup } from './column-groups.ts';
-import { DecodedInTurn, Turns, type DecodingTurn, type Turn } from './decoded-in-turn.ts';
+import { DecodedInTurn, Turns, type DecodingTurn, type RowGroupTurn } from './decoded-in-turn.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
 /** Of the engine's memory, for all but pages. */
@@ -100,7 +100,7 @@ function rowGroupUnit(reading: Reading, part: Part, budgets: Budgets): Unit {
   };
 }
 
-type Fetching = Part & { readonly asked: Asked; readonly turn: Turn; readonly budgets: Budgets };
+type Fetching = Part & { readonly asked: Asked; readonly turn: RowGroupTurn; readonly budgets: Budgets };
 
 async function fetchUnit(
   reading: Reading,

@@ -10,7 +10,7 @@ import {
   DecodedInTurn,
   Turns,
   type DecodingTurn,
-  type Turn,
+  type RowGroupTurn,
 } from '../../../../source-s3/src/formats/parquet/decoded-in-turn.ts';
 import { HeldLines } from '../../../../source-s3/src/formats/parquet/held-lines.ts';
 
@@ -101,7 +101,7 @@ class Decodings {
   unit(
     index: number,
     group: RowGroup,
-    { turn, held }: { readonly turn: Turn; readonly held: HeldLines },
+    { turn, held }: { readonly turn: RowGroupTurn; readonly held: HeldLines },
   ): DecodedInTurn {
     return new DecodedInTurn({
       turn,
