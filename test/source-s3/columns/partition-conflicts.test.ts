@@ -78,7 +78,7 @@ suite('a column both in folders and in files', () => {
     });
     assert.deepEqual(new Set(rows.map(({ year }) => year)), new Set(['2025', '2026']));
     assert.deepEqual(said, [
-      'WARN lake.t: columns both in folder names and in files: "year" differs in 2500 of 5100 rows, first in "lake/t/year=2026/b.parquet"; the folder’s value is taken',
+      'WARN lake.t: columns both in folder names and in files: "year" differs in 2500 of 5100 rows, first in "lake/t/year=2026/b.parquet"; the folder’s value is used',
     ]);
   });
 
@@ -86,7 +86,7 @@ suite('a column both in folders and in files', () => {
     const file = await parquet("SELECT DATE '2026-01-15' AS day");
     const { said, rows } = await readTable({ 'lake/t/day=2026-01-15/a.parquet': file }, { on_conflict: 'file' });
     assert.deepEqual(said, [
-      'INFO lake.t: columns both in folder names and in files: "day" agrees in its 1 row; the file’s value is taken',
+      'INFO lake.t: columns both in folder names and in files: "day" agrees in its 1 row; the file’s value is used',
     ]);
     assert.equal(rows[0]?.['day'], '2026-01-15');
   });

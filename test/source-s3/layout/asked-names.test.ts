@@ -54,7 +54,7 @@ suite('the bounds of a filter on date folders', () => {
   test('are of the type that the pattern gives the column', () => {
     assert.deepEqual(problems('day', 'yyyy/MM/dd', '2026-01-15'), []);
     assert.match(problems('day', 'yyyy/MM/dd', 'noon').join('\n'), /^custom: "noon" is not a valid date/u);
-    assert.match(problems('day', 'yyyy/MM/dd/HH', 'noon').join('\n'), /^custom: "noon" is no timestamp/u);
+    assert.match(problems('day', 'yyyy/MM/dd/HH', 'noon').join('\n'), /^custom: "noon" is not a valid timestamp/u);
     assert.match(problems('day', 'no pattern', 'noon').join('\n'), /^custom: "noon" is not a valid date/u);
   });
 

@@ -20,7 +20,7 @@ suite('a column both in folders and in CSV files', () => {
       'lake/t/country=__HIVE_DEFAULT_PARTITION__/c.csv': 'id,Country\n6,\n7,x\n',
     });
     assert.deepEqual(said, [
-      'WARN lake.t: columns both in folder names and in files: "Country" differs in 3 of 7 rows, first in "lake/t/country=FR/b.csv"; the folder’s value is taken',
+      'WARN lake.t: columns both in folder names and in files: "Country" differs in 3 of 7 rows, first in "lake/t/country=FR/b.csv"; the folder’s value is used',
     ]);
   });
 

@@ -113,7 +113,10 @@ suite('a CSV file', () => {
     const odd = Buffer.concat([Buffer.from('\uFEFFa\nb', 'utf16le'), Buffer.from([0x00, 0xdc, 0x0a, 0x00])]);
     await using server = await serverWith({ 'lake/t/a.csv': 'a\n1\n', 'lake/t/b.csv': odd, 'lake/t/c.csv': 'a\n1\n' });
     const { failures } = await readHere(server, { config: csv() });
-    assert.match(failures[0]?.message ?? '', /"lake\/t\/b\.csv" cannot be read: it is not text of the encoding/u);
+    assert.match(
+      failures[0]?.message ?? '',
+      /"lake\/t\/b\.csv" cannot be read: it is not text in the configured encoding/u,
+    );
   });
 
   test('of nothing but a header or a mark has no records', async () => {

@@ -177,8 +177,8 @@ suite('a line that is no JSON object', () => {
     ['with a raw tab in a string', '{"id":"\t"}', /is not a JSON object/u],
     ['that is cut', '{"id":1,"name":"Zo', /is not a JSON object/u],
     ['that is not UTF-8', Buffer.from('{"id":1,"name":"Zo\xEB"}', 'latin1'), /is not UTF-8/u],
-    ['with half a surrogate pair', '{"id":1,"name":"\\\\\\ud83d?"}', /half a surrogate pair/u],
-    ['with the second half of one', '{"id":1,"\\uDE00":0}', /half a surrogate pair/u],
+    ['with half a surrogate pair', '{"id":1,"name":"\\\\\\ud83d?"}', /half of a surrogate pair/u],
+    ['with the second half of one', '{"id":1,"\\uDE00":0}', /half of a surrogate pair/u],
   ];
   for (const [name, line, reason] of bad) {
     const [first, second] = text.split('\n');
