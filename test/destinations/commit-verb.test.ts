@@ -99,7 +99,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
     test('does not abort a run that is committed or does not exist', async () => {
       for (const index of [0, 1]) await part({ id: 'r', index }, partInput(index, index));
       const committed = await commit('--abort', '--run', 'r');
-      assert.match(committed.stderr, /The run "r" is committed: there is it cannot be aborted/u);
+      assert.match(committed.stderr, /The run "r" is committed: it cannot be aborted/u);
       const unknown = await commit('--abort', '--run', 'nobody');
       assert.match(unknown.stderr, /There is no run "nobody"/u);
       assert.deepEqual([committed.exitCode, unknown.exitCode, keys(folder).length], [1, 1, 2]);
@@ -131,7 +131,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         [['--catalog', 'CATALOG'], /Name the run: --run/u],
         [['--abort'], /Name the run/u],
         [['--abort', '--run', '../x'], /is not a valid name of a run/u],
-        [['--run', 'r', '--catalog', 'CATALOG', '--max-age', '7d'], /--max-age is for --abort/u],
+        [['--run', 'r', '--catalog', 'CATALOG', '--max-age', '7d'], /--max-age needs --abort/u],
         [['--abort', '--max-age', 'week'], /--max-age is "week"/u],
       ] as const) {
         const { exitCode, stderr } = await commit(...options);

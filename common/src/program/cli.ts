@@ -73,7 +73,7 @@ export async function parseArguments(
 /** A name of several words is a verb with verbs of its own: `policy validate`. */
 function refuseUnknownVerb([first = '-']: readonly string[], known: readonly string[], name: string): void {
   if (first.startsWith('-') || known.some((verb) => verb.split(' ', 1)[0] === first)) return;
-  throw usageError(`Unknown verb ${JSON.stringify(first)}: write ${known.join(', ')}`, name);
+  throw usageError(`Unknown verb ${JSON.stringify(first)}: use one of ${known.join(', ')}`, name);
 }
 
 function addFiles(command: Argv, verb: Verb): Argv {

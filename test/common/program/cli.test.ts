@@ -35,9 +35,9 @@ suite('the command line', () => {
 
   const mistakes: Readonly<Record<string, RegExp>> = {
     '': /Name a verb: spec, check, discover, read/u,
-    sync: /Unknown verb "sync": write spec, check, /u,
-    'raed --config c': /Unknown verb "raed": write /u,
-    write: /Unknown verb "write": write /u,
+    sync: /Unknown verb "sync": use one of spec, check, /u,
+    'raed --config c': /Unknown verb "raed": use one of /u,
+    write: /Unknown verb "write": use one of /u,
     'read check --config c --catalog d': /Unknown argument: check/u,
     check: /Missing required argument: config/u,
     'read --config c': /Missing required argument: catalog/u,

@@ -57,6 +57,6 @@ suite('a page with a checksum', () => {
     const { messages, failures } = await readHere(server);
     assert.equal(ofType(messages, 'RECORD').length, 0);
     assert.equal(failures[0]?.code, 'FILE_UNREADABLE');
-    assert.match(failures[0]?.message ?? '', /a page of its column "v" does not have the checksum/u);
+    assert.match(failures[0]?.message ?? '', /a page of its column "v" does not match its checksum/u);
   });
 });
