@@ -40,7 +40,6 @@ type Beginning = {
   readonly place: number;
   /** The slot among those of its place. */
   readonly slot: number | string;
-  readonly hour: number;
   /** That of its hour, ended by a slash. */
   readonly folder: string;
   /** Folders below that one, with a slash at the end; "" for none. */
@@ -57,7 +56,6 @@ export class OpenFile implements OpenFileFacts, Gatherer {
   readonly stream: number;
   readonly place: number;
   readonly slot: number | string;
-  readonly hour: number;
   readonly folder: string;
   readonly partition: string;
   readonly timestamp: number;
@@ -84,7 +82,6 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     this.stream = beginning.stream;
     this.place = beginning.place;
     this.slot = beginning.slot;
-    this.hour = beginning.hour;
     this.folder = beginning.folder;
     this.partition = beginning.partition;
     this.timestamp = beginning.timestamp;

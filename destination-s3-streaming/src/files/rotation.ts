@@ -1,7 +1,7 @@
 // When open files are closed, and why. Pure: the loop in write.ts asks at every turn.
 
-/** `passed`: rows come in the order of time, and are far beyond its hour. `end`: the input ended, or the process was stopped. */
-export type RotationReason = 'age' | 'size' | 'passed' | 'memory' | 'end';
+/** `end`: the input ended, or the process was stopped. */
+export type RotationReason = 'age' | 'size' | 'memory' | 'end';
 
 export type OpenFileFacts = {
   /** Milliseconds, by the wall clock; when the first record came. */
@@ -27,8 +27,6 @@ type Situation<File> = {
   readonly grown: Iterable<File>;
   /** Files beyond the allowed number, because each takes memory in addition to its bytes. */
   readonly surplus?: Iterable<File>;
-  /** Files of hours that have passed. */
-  readonly passed?: Iterable<File>;
   /** Memory held by all open files and by what waits for them. */
   readonly openBytes: number;
   readonly now: number;
@@ -36,23 +34,22 @@ type Situation<File> = {
 
 /** Each file at most once. They are searched lazily, because thousands may be due while few are closed at a time. */
 export function* filesDue<File extends OpenFileFacts>(
-  { oldestFirst, grown, passed = [], surplus = [], openBytes, now }: Situation<File>,
+  { oldestFirst, grown, surplus = [], openBytes, now }: Situation<File>,
   limits: RotationLimits,
 ): Generator<Due<File>, void> {
   const closed = new Set<File>();
   let excess = openBytes - limits.maxOpenBytes;
-  const early = [
-    [grown, 'size'],
-    [passed, 'passed'],
-    [surplus, 'memory'],
-  ] as const;
-  for (const [files, reason] of early) {
-    for (const file of files) {
-      if (closed.has(file) || (reason === 'size' && file.compressedBytes < limits.maxFileBytes)) continue;
-      closed.add(file);
-      excess -= file.heldBytes;
-      yield { file, reason };
-    }
+  for (const file of grown) {
+    if (file.compressedBytes < limits.maxFileBytes) continue;
+    closed.add(file);
+    excess -= file.heldBytes;
+    yield { file, reason: 'size' };
+  }
+  for (const file of surplus) {
+    if (closed.has(file)) continue;
+    closed.add(file);
+    excess -= file.heldBytes;
+    yield { file, reason: 'memory' };
   }
   for (const file of oldestFirst) {
     if (closed.has(file)) continue;

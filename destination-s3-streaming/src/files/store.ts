@@ -35,7 +35,7 @@ type Options = {
 /** Bound: `held.bytes`, which the loop keeps within the memory budget by pausing the input. */
 export class FileStore {
   /** Files stored, by why they were closed. */
-  readonly reasons: Record<RotationReason, number> = { age: 0, size: 0, passed: 0, memory: 0, end: 0 };
+  readonly reasons: Record<RotationReason, number> = { age: 0, size: 0, memory: 0, end: 0 };
   /** Memory of the files that are not stored yet. */
   readonly held: Account = { bytes: 0 };
   readonly #options: Options;

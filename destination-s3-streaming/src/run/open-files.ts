@@ -8,7 +8,6 @@ import type { Hash } from 'node:crypto';
 
 import { layout } from '../layout/layout.ts';
 import { type Account, type FileWorkshop, OpenFile } from '../files/open-file.ts';
-import { PassedHours } from './passed-hours.ts';
 
 /** The hour of a stream without date folders. */
 export const noHour = -1;
@@ -21,8 +20,6 @@ type Place = {
   readonly stream: number;
   readonly folder: string;
   readonly files: Map<FileSlot, OpenFile>;
-  /** Of its files that are in no partition. */
-  readonly hours: PassedHours<OpenFile>;
   /** The file of the last row, which usually also takes the next one. */
   lastSlot: FileSlot;
   lastFile: OpenFile | undefined;
@@ -98,11 +95,6 @@ export class OpenFiles {
     return this.#partitioned.size > mostPartitions;
   }
 
-  /** Files of hours that have passed. */
-  *ofPassedHours(): Generator<OpenFile, void> {
-    for (const { hours } of this.#places) yield* hours.due;
-  }
-
   /** The open file in the slot of the place, if any. Hot path. */
   find(placeNumber: number, slot: FileSlot): OpenFile | undefined {
     const place = this.#places[placeNumber] as Place;
@@ -110,10 +102,7 @@ export class OpenFiles {
     const file = place.files.get(slot);
     place.lastSlot = slot;
     place.lastFile = file;
-    if (file === undefined) return undefined;
-    if (file.partition === '') {
-      place.hours.resumed(file);
-    } else {
+    if (file !== undefined && file.partition !== '') {
       this.#partitioned.delete(file);
       this.#partitioned.add(file);
     }
@@ -137,8 +126,7 @@ export class OpenFiles {
     place.lastSlot = slot;
     place.lastFile = file;
     this.#oldestFirst.add(file);
-    if (opening.partition === '') place.hours.opened(file);
-    else this.#partitioned.add(file);
+    if (opening.partition !== '') this.#partitioned.add(file);
     return file;
   }
 
@@ -160,7 +148,6 @@ export class OpenFiles {
   remove(file: OpenFile): void {
     const place = this.#places[file.place] as Place;
     place.files.delete(file.slot);
-    place.hours.closed(file);
     place.lastSlot = Number.NaN;
     place.lastFile = undefined;
     this.#oldestFirst.delete(file);
@@ -171,6 +158,5 @@ export class OpenFiles {
 
 function emptyPlace(stream: number, folder: string): Place {
   const position = beginContentHash(noPosition);
-  const hours = new PassedHours<OpenFile>();
-  return { stream, folder, files: new Map(), hours, lastSlot: Number.NaN, lastFile: undefined, position };
+  return { stream, folder, files: new Map(), lastSlot: Number.NaN, lastFile: undefined, position };
 }

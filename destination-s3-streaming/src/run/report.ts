@@ -15,13 +15,7 @@ import type { RotationReason } from '../files/rotation.ts';
 export type StreamingFigures = Figures & Readonly<Record<RotationReason, number>>;
 
 /** Rotation reasons in the words of the log. Memory is named, so that an operator can provide more. */
-const reasonTexts = {
-  age: 'by age',
-  size: 'by size',
-  passed: 'after their hour',
-  memory: 'for memory',
-  end: 'at the end',
-} as const;
+const reasonTexts = { age: 'by age', size: 'by size', memory: 'for memory', end: 'at the end' } as const;
 
 const reasons = Object.keys(reasonTexts) as readonly RotationReason[];
 

@@ -150,7 +150,7 @@ export class StreamingRun {
     const { oldestFirst } = this.#files;
     const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
     const [grown, surplus, now] = [this.#files.takeGrown(), this.#files.surplus(), this.#context.clock.elapsed()];
-    const situation = { oldestFirst, grown, surplus, passed: this.#files.ofPassedHours(), openBytes, now };
+    const situation = { oldestFirst, grown, surplus, openBytes, now };
     const due = this.#lines.ended ? allDue(oldestFirst) : filesDue(situation, this.#limits);
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
