@@ -25,12 +25,12 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerSharedRunTests(destination);
   registerRunFormTests(destination);
   registerRepairedRecords(destination);
-  registerPartitionTests(destination);
   registerTimeFieldTests(destination);
 }
 
-/** The same in names and buckets that are made up by chance; to be called in a long test file. */
+/** The same with names, buckets and partitions that are made up by chance; to be called in a long test file. */
 export function registerHostileTests(destination: DestinationUnderTest): void {
   registerNameTests(destination);
   registerBucketTests(destination);
+  registerPartitionTests(destination);
 }

@@ -27,7 +27,7 @@ export const peerWritingCases: readonly BenchCase[] = [
   {
     name: 'peer-parquet',
     title: 'Writing Parquet',
-    what: `Large nested rows from a file: \`destination-s3-batch write\` beside ${peers}.`,
+    what: `Large nested rows from a file: \`destination-s3-batch write\`, ${peers}.`,
     limit,
     leastRatio: 3,
     prepare: (bench) => prepare(bench, 'parquet'),
@@ -35,7 +35,7 @@ export const peerWritingCases: readonly BenchCase[] = [
   {
     name: 'peer-jsonl',
     title: 'Writing gzipped JSON lines',
-    what: `Large nested rows from a file: \`destination-s3-streaming write\` beside ${peers}.`,
+    what: `Large nested rows from a file: \`destination-s3-streaming write\`, ${peers}.`,
     limit,
     leastRatio: 3,
     prepare: (bench) => prepare(bench, 'jsonl'),

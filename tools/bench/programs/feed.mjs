@@ -1,5 +1,5 @@
 // A source whose rows tell when they were sent and which they are: RECORD lines, and a STATE after every 10,000 of them, or
-// every second. Plain JavaScript, so that stripping types takes nothing from what is measured beside it.
+// every second. Plain JavaScript, so that stripping types takes nothing from what is measured.
 //   node feed.mjs ROWS ROWS_PER_SECOND HOLD_SECONDS
 // ROWS_PER_SECOND 0: as fast as they are taken. After the last row the output stays open for HOLD_SECONDS.
 import { once } from 'node:events';
