@@ -37,7 +37,8 @@ export function connect(
   return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
 }
 
-function connectionTo(endpoint: string): Connection {
+/** Any key, `testBucket` in eu-central-1. */
+export function connectionTo(endpoint: string): Connection {
   const credentials = { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'test-secret' } as const;
   return { bucket: testBucket, region: 'eu-central-1', credentials, endpoint, forcePathStyle: true };
 }

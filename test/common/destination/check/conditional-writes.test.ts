@@ -9,7 +9,7 @@ import { runWrite as runBatch } from '../../../destination-s3-batch/support/batc
 import { runWrite as runStreaming } from '../../../destination-s3-streaming/support/streaming.ts';
 import { catalogJson, recordLine, stateLine } from '../../../support/destination-input.ts';
 import { emptyServer } from '../../../support/empty-server.ts';
-import { connect, testBucket } from '../../../support/s3-connection.ts';
+import { connect, connectionTo, testBucket } from '../../../support/s3-connection.ts';
 
 const sent: WriteHeaders = { encryption: { mode: 'bucket_default' } };
 const lookedUp: WriteHeaders = { ...sent, conditions: 'looked_up' };
@@ -28,13 +28,7 @@ suite('conditional writes', () => {
 
   async function rehearse(side: 'batch' | 'streaming', headers: WriteHeaders) {
     const log: string[] = [];
-    const connection = {
-      bucket: testBucket,
-      region: 'eu-central-1',
-      endpoint: server.endpoint,
-      forcePathStyle: true,
-      credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'canary' },
-    } as const;
+    const connection = connectionTo(server.endpoint);
     const writing = { bucket: testBucket, region: 'eu-central-1', prefix: 'permutive/', headers };
     const access = (side === 'batch' ? batchAccess : streamingAccess)(writing);
     const context = {

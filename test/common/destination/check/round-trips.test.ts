@@ -9,7 +9,7 @@ import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 import type { S3TestServer } from '../../../../tools/s3-server/types.ts';
 import { emptyServer } from '../../../support/empty-server.ts';
 import { inRounds } from '../../../support/rounds.ts';
-import { testBucket } from '../../../support/s3-connection.ts';
+import { connectionTo, testBucket } from '../../../support/s3-connection.ts';
 
 const headers: WriteHeaders = { acl: 'bucket-owner-full-control', encryption: { mode: 'bucket_default' } };
 
@@ -19,13 +19,7 @@ function operationOf(request: string): string {
 
 async function checkHere(server: S3TestServer, access = batchAccess) {
   const log: string[] = [];
-  const connection = {
-    bucket: testBucket,
-    region: 'eu-central-1',
-    endpoint: server.endpoint,
-    forcePathStyle: true,
-    credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'canary' },
-  } as const;
+  const connection = connectionTo(server.endpoint);
   const needs = access({ bucket: testBucket, region: 'eu-central-1', prefix: 'permutive/', headers });
   const context = {
     log: (_level: string, message: string) => void log.push(message),
