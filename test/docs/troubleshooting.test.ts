@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 
 import type { Layout } from '@s3-connectors/common/destination/layout/layout.ts';
 import {
@@ -20,6 +19,7 @@ import { stagedKey } from '@s3-connectors/common/destination/replacing/own-keys.
 import {
   batchLayout,
   dayMs,
+  gzippedLines,
   hourMs,
   keyOf,
   now,
@@ -36,7 +36,6 @@ const document = readFileSync(join(import.meta.dirname, '../../docs/troubleshoot
 const minuteMs = 60_000;
 
 type Row = Readonly<Record<string, unknown>>;
-const gzipped = (rows: readonly Row[]): Buffer => gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 
 suite('docs/troubleshooting.md', () => {
   const running = emptyServer();
@@ -60,7 +59,7 @@ suite('docs/troubleshooting.md', () => {
   test('says what to do when no data appears from the streaming destination', async () => {
     const seed = (from: number, to: number): void => {
       for (let time = from; time < to; time += hourMs)
-        seedFile(running(), streamingLayout, { name: 'events', time, body: gzipped([{ id: 1 }]) });
+        seedFile(running(), streamingLayout, { name: 'events', time, body: gzippedLines([{ id: 1 }]) });
     };
     const start = now - 21 * dayMs - 8 * minuteMs;
     seed(start, now - 5 * hourMs);
@@ -107,7 +106,7 @@ suite('docs/troubleshooting.md', () => {
 
   test('says what to do when files are in the wrong place', async () => {
     const key = keyOf(streamingLayout, 'events', now - 10 * minuteMs);
-    const body = gzipped([{ id: 1 }]);
+    const body = gzippedLines([{ id: 1 }]);
     running().seed(bucket, `/${key}`, body, { lastModified: new Date(now) });
     await shows(streamingLayout, '', ['no_data', 'leading_slash']);
     running().remove(bucket, `/${key}`);
@@ -127,13 +126,13 @@ suite('docs/troubleshooting.md', () => {
     const broken = Array.from({ length: 50 }, () => row('Pageview', {}));
     const seed = (ages: readonly number[], rows: readonly Row[]): void => {
       for (const age of ages)
-        seedFile(running(), streamingLayout, { name: 'events', time: now - age * hourMs, body: gzipped(rows) });
+        seedFile(running(), streamingLayout, { name: 'events', time: now - age * hourMs, body: gzippedLines(rows) });
     };
     seed([70, 50, 30], earlier);
     seed([2, 1, 0.2], broken);
     const rejected = keyOf(streamingLayout, 'events', now - hourMs).replace('type=', '_rejected/type=');
     const line = { reason: 'missing_field', field: 'user_id', record: {} };
-    running().seed(bucket, rejected, gzipped([line, line]), { lastModified: new Date(now - hourMs) });
+    running().seed(bucket, rejected, gzippedLines([line, line]), { lastModified: new Date(now - hourMs) });
     await shows(streamingLayout, '', ['rejected', 'missing_event_type', 'missing_field']);
     seed([2, 1, 0.2], earlier);
     running().remove(bucket, rejected);

@@ -2,28 +2,17 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-import type { OwnTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import * as fc from 'fast-check';
 
-import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
 import { parquet, renamed } from '../../support/parquet.ts';
 import { hostileJsonName } from '../../support/hostile/hostile-names.ts';
-import { temporaryFolder } from '../../support/temp-folder.ts';
+import { suiteEngine } from '../support/suite-engine.ts';
 
-let folder: OwnTempFolder;
-let engine: Engine;
-before(async () => {
-  folder = await temporaryFolder();
-  engine = await openEngine(folder, 64 * 1024 * 1024);
-});
-after(async () => {
-  await engine[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const running = suiteEngine();
 
 /** The engine fails on such a file when it begins to read it. */
 async function unnamedMember(): Promise<Buffer> {
@@ -38,7 +27,7 @@ async function linesWith(first: string, last: string): Promise<readonly string[]
     after: `,${JSON.stringify(last)}]`,
   };
   let text = '';
-  for await (const { bytes } of engine.lines(query, new AbortController().signal)) text += bytes.toString();
+  for await (const { bytes } of running().engine.lines(query, new AbortController().signal)) text += bytes.toString();
   return text.split('\n').slice(0, -1);
 }
 
@@ -74,11 +63,15 @@ suite('the text around the values of all lines', () => {
     ['fails in the midst', "SELECT CASE WHEN i < 99999 THEN i ELSE error('x') END::VARCHAR FROM range(200000) t(i)"],
   ] as const) {
     test(`is never a line by itself where a query ${what}`, async () => {
-      await writeFile(join(folder.path, 'unnamed.parquet'), await unnamedMember());
-      const query = { sql: sql.replace('unnamed', join(folder.path, 'unnamed')), before: '{"v":', after: '}' };
+      await writeFile(join(running().folder.path, 'unnamed.parquet'), await unnamedMember());
+      const query = {
+        sql: sql.replace('unnamed', join(running().folder.path, 'unnamed')),
+        before: '{"v":',
+        after: '}',
+      };
       let rows = 0;
       try {
-        for await (const { bytes, rows: count } of engine.lines(query, new AbortController().signal)) {
+        for await (const { bytes, rows: count } of running().engine.lines(query, new AbortController().signal)) {
           const lines = bytes.toString().split('\n').slice(0, -1);
           assert.deepEqual(
             lines,
@@ -97,6 +90,6 @@ suite('the text around the values of all lines', () => {
 
   test('is refused where it is not JSON, before anything is written', async () => {
     const query = { sql: "SELECT 'x'", before: 'a\nb', after: '' };
-    await assert.rejects(Array.fromAsync(engine.lines(query, new AbortController().signal)), /is not JSON/u);
+    await assert.rejects(Array.fromAsync(running().engine.lines(query, new AbortController().signal)), /is not JSON/u);
   });
 });

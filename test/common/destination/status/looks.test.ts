@@ -22,6 +22,7 @@ import {
   batchLayout,
   codesOf,
   dayMs,
+  gzippedLines,
   hourMs,
   keyOf,
   now,
@@ -34,10 +35,6 @@ import {
 
 type Row = Readonly<Record<string, unknown>>;
 
-function lines(rows: readonly Row[]): Buffer {
-  return gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-}
-
 const canary = 'CANARY-5f1d';
 
 suite('what status reads', () => {
@@ -49,10 +46,10 @@ suite('what status reads', () => {
   /** Files of the days before and files of the last hours. */
   function seedRows(name: string, earlier: readonly Row[], recent: readonly Row[]): void {
     for (const age of [3 * dayMs, 2 * dayMs]) {
-      seedFile(running(), streamingLayout, { name, time: now - age, body: lines(earlier) });
+      seedFile(running(), streamingLayout, { name, time: now - age, body: gzippedLines(earlier) });
     }
     for (const age of [2 * hourMs, hourMs]) {
-      seedFile(running(), streamingLayout, { name, time: now - age, body: lines(recent) });
+      seedFile(running(), streamingLayout, { name, time: now - age, body: gzippedLines(recent) });
     }
   }
 
@@ -101,7 +98,7 @@ suite('what status reads', () => {
   });
 
   test('counts rejected records by reason, and shows nothing of the records', async () => {
-    seedFile(running(), streamingLayout, { name: 'events', time: now - hourMs, body: lines([{ id: 1 }]) });
+    seedFile(running(), streamingLayout, { name: 'events', time: now - hourMs, body: gzippedLines([{ id: 1 }]) });
     const rejected = [
       { reason: 'missing_field', field: 'user_id', record: { secret: canary } },
       { reason: 'missing_field', field: 'user_id', record: canary },
@@ -110,7 +107,7 @@ suite('what status reads', () => {
       { other: canary },
     ];
     const key = keyOf(streamingLayout, 'events', now - hourMs).replace('type=', '_rejected/type=');
-    running().seed(bucket, key, lines(rejected), { lastModified: new Date(now - hourMs) });
+    running().seed(bucket, key, gzippedLines(rejected), { lastModified: new Date(now - hourMs) });
     const { json: report, text } = await reportOf(streaming());
     const [events] = report.rejected;
     assert.deepEqual([events?.name, events?.files, events?.sampled_records], ['events', 1, 5]);
@@ -255,7 +252,7 @@ suite('what status reads', () => {
   });
 
   test('reads no more files than its bound, however many types and tables there are', async () => {
-    const row = lines([{ id: 1 }]);
+    const row = gzippedLines([{ id: 1 }]);
     for (let type = 0; type < 60; type += 1) {
       for (let at = 0; at < 8; at += 1) {
         seedFile(running(), streamingLayout, { name: `t${type}`, time: now - at * 12 * hourMs - 1000, body: row });

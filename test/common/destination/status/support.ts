@@ -103,3 +103,8 @@ export async function reportOf(task: StatusTask, given: Given = {}, at = now): P
 export function codesOf({ findings }: StatusReport): readonly string[] {
   return findings.map(({ code, name }) => (name === null ? code : `${code} ${name}`));
 }
+
+/** The content of a file of JSON lines. */
+export function gzippedLines(rows: readonly Readonly<Record<string, unknown>>[]): Buffer {
+  return gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}

@@ -1,31 +1,20 @@
 // The faster ways to the text of a number or a date, held to the engine's own cast and to digits counted here.
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 
-import type { OwnTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import * as fc from 'fast-check';
 
 import { decimalText, doubleJson } from '../../../../source-s3/src/columns/sql/number-sql.ts';
 import { dateText } from '../../../../source-s3/src/columns/sql/time-sql.ts';
-import { openEngine, type Engine } from '../../../../source-s3/src/engine/engine.ts';
-import { temporaryFolder } from '../../../support/temp-folder.ts';
+import { suiteEngine } from '../../support/suite-engine.ts';
 
-let folder: OwnTempFolder;
-let engine: Engine;
-before(async () => {
-  folder = await temporaryFolder();
-  engine = await openEngine(folder, 64 * 1024 * 1024);
-});
-after(async () => {
-  await engine[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const running = suiteEngine();
 
 /** The text that each form of the values has, in order. The rows are in one vector, so that a CASE takes them apart. */
 async function textsOf(values: readonly string[], forms: readonly string[]): Promise<readonly unknown[][]> {
   const rows = values.map((value) => `(${value})`).join(', ');
   const columns = forms.map((form, index) => `(${form})::VARCHAR AS f${index}`);
-  const found = await engine.rows(`SELECT ${columns.join(', ')} FROM (VALUES ${rows}) AS t(v)`);
+  const found = await running().engine.rows(`SELECT ${columns.join(', ')} FROM (VALUES ${rows}) AS t(v)`);
   return forms.map((_, index) => found.map((row) => row[`f${index}`]));
 }
 
