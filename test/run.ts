@@ -34,7 +34,7 @@ if (files.length === 0) throw new Error(`No test file's path has ${words.join(' 
 
 // Of the programs that tests start, too: half of their time would be spent on compiling.
 process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'compiled');
-await buildAll(join(cache, 'programs'));
+Object.assign(process.env, await buildAll(join(cache, 'programs')));
 const events = run({
   cwd: root,
   files: files.map((path) => join(root, path)),

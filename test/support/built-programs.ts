@@ -7,10 +7,10 @@ import { connectorNames, programNames, programs, singerFaces, type ConnectorName
 const root = join(import.meta.dirname, '../..');
 const variable = 'S3_CONNECTORS_TEST_PROGRAMS';
 
-/** Builds all connectors below `folder`, for the test processes that this process starts. */
-export async function buildAll(folder: string): Promise<void> {
+/** Builds all connectors below `folder`. @returns the environment of the test processes. */
+export async function buildAll(folder: string): Promise<Readonly<Record<string, string>>> {
   await Promise.all(connectorNames.map((name) => buildConnector(name, join(folder, name))));
-  process.env[variable] = folder;
+  return { [variable]: folder };
 }
 
 /** The connector's executable. Undefined in a test file that is run alone. */

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 
 const mostInGroup = 8;
-/** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own. */
-const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory/u;
+/** In a file, or in what it imports from `test/`: it changes its process or looks at it, or has hooks for the tests of all files. */
+const needsOwnProcess =
+  /worker_threads|globalThis|\bmock\b|\bprocess\.(?!(?:execPath|env|platform)\b)\w|\bprocess\.env\[[^\]]*\] =(?!=)|^(?:before|after)Each\(/mu;
 const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
 
 /**
@@ -18,8 +19,10 @@ export function groupFiles(root: string, files: readonly string[], folder: strin
   if (small.length <= mostInGroup) return files;
   rmSync(join(root, folder), { recursive: true, force: true });
   mkdirSync(join(root, folder), { recursive: true });
-  const groups = Array.from({ length: Math.ceil(small.length / mostInGroup) }, (_, index) => {
-    const members = small.slice(index * mostInGroup, (index + 1) * mostInGroup);
+  const count = Math.ceil(small.length / mostInGroup);
+  const groups = Array.from({ length: count }, (_, index) => {
+    const [from, to] = [index, index + 1].map((part) => Math.round((part * small.length) / count));
+    const members = small.slice(from, to);
     const path = join(folder, `group-${index + 1}.mjs`);
     const lines = members.map((member) => `import ${JSON.stringify(join(root, member))};\n`);
     writeFileSync(join(root, path), lines.join(''));
