@@ -127,9 +127,9 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
 
     test('says what is wrong with its options', async () => {
       for (const [options, message] of [
-        [['--run', 'r'], /--catalog needs the file/u],
-        [['--catalog', 'CATALOG'], /Name the run: --run/u],
-        [['--abort'], /Name the run/u],
+        [['--run', 'r'], /--catalog is missing/u],
+        [['--catalog', 'CATALOG'], /--run is missing: name the run/u],
+        [['--abort'], /--run is missing: name the run/u],
         [['--abort', '--run', '../x'], /is not a valid name of a run/u],
         [['--run', 'r', '--catalog', 'CATALOG', '--max-age', '7d'], /--max-age needs --abort/u],
         [['--abort', '--max-age', 'week'], /--max-age is "week"/u],

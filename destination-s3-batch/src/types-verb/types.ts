@@ -40,7 +40,7 @@ export async function* types(
 function changeOf({ table, field, as, forget, apply }: OperatorArguments): Change | undefined {
   if (field === undefined && as === undefined && forget !== true && apply !== true) return undefined;
   if (typeof table !== 'string' || typeof field !== 'string' || (as === undefined) === (forget !== true)) {
-    throw usage('To change a type give --table, --field, and either --as TYPE or --forget.');
+    throw usage('To change a type, give --table, --field, and either --as TYPE or --forget.');
   }
   const type = typeof as === 'string' ? parseTypeText(as) : undefined;
   if (typeof as === 'string' && type === undefined) throw usage(`--as is "${as}": write ${typeForms}.`);

@@ -54,7 +54,7 @@ export class NothingRead {
     const parts = [
       seen.length === 0
         ? ''
-        : `No name there is one of ${format}; there is other data: ${named}. ${this.#remedy(format)}`,
+        : `No name has an extension of ${format}. There is other data: ${named}. ${this.#remedy(format)}`,
       skipped === undefined ? '' : `Not read: ${skipped}.`,
       others.has('file_pattern') ? `Correct file_pattern ("${selection.filePattern}").` : '',
       others.has('folder') ? 'If each folder is a table, set tables_from to "folders".' : '',
@@ -72,6 +72,6 @@ export class NothingRead {
     const [other] = known === undefined ? [] : formatsOf(known);
     const pattern = `*${extension}`;
     if (other === undefined) return `If these are ${format} files, set file_pattern to "${pattern}".`;
-    return `If these are what you want, set data_format.format to "${other}"; if they are ${format} files in spite of their names, set file_pattern to "${pattern}".`;
+    return `To read these, set data_format.format to "${other}". If they are ${format} files in spite of their names, set file_pattern to "${pattern}".`;
   }
 }

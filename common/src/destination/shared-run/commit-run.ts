@@ -63,10 +63,11 @@ function optionsOf(given: OperatorArguments): CommitOptions {
   if (maxAge !== undefined && (!aborts || run !== undefined)) {
     throw unusable('--max-age needs --abort and applies to all runs: remove --run.');
   }
-  if (maxAge === undefined && run === undefined) throw unusable('Name the run: --run.');
+  if (maxAge === undefined && run === undefined) throw unusable('--run is missing: name the run.');
   if (run !== undefined && !isRunId(String(run)))
     throw unusable(`--run ${JSON.stringify(run)} is not a valid name of a run.`);
-  if (!aborts && catalog === undefined) throw unusable('--catalog needs the file that the writers of the run have.');
+  if (!aborts && catalog === undefined)
+    throw unusable('--catalog is missing: name the catalog file that the writers of the run have.');
   return {
     run: run === undefined ? undefined : String(run),
     catalog: aborts || catalog === undefined ? undefined : String(catalog),
