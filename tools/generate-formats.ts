@@ -27,7 +27,9 @@ other formats in the archive are skipped. A file fails its stream if it is encry
 
 ${markdownTable([['Read', 'Usual extensions', 'Recognised by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
 
-A file in ${unreadCodecs.map(({ title }) => title).join(', ')} fails its stream, and the error names the compression. Parquet and Avro files are compressed inside. All
+These compressions of text are not read: ${unreadCodecs.map(({ title }) => title).join(', ')}. Such a file fails its stream, and the error names the compression.
+
+Parquet and Avro files are compressed inside. All
 codecs of Parquet are read except the old \`LZ4\` and \`LZO\`; of Avro, \`deflate\`, \`snappy\` and \`zstandard\`.
 
 ## Forms of JSON
