@@ -50,7 +50,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
       await part({ id: 'r', index: 1 }, partInput(1, 1));
       const early = await commit(...publish);
       assert.deepEqual([early.exitCode, early.stdout], [1, '']);
-      assert.match(early.stderr, /1 of its 2 parts are missing, those with the index 0\. .*\(STREAM_INCOMPLETE\)/u);
+      assert.match(early.stderr, /1 of its 2 parts is missing \(index 0\)\. .*\(STREAM_INCOMPLETE\)/u);
       await part({ id: 'r', index: 0 }, partInput(0, 0));
       const [first, second] = [await commit(...publish), await commit(...publish)];
       assert.deepEqual([first.exitCode, second.exitCode], [0, 0]);

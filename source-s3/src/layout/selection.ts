@@ -33,7 +33,7 @@ export const selectionShape = {
   partition_filter: z.array(filterSchema).optional().meta({
     title: 'Partition filter',
     description:
-      'Read only partitions between these values, both included. Filters skip whole folders before listing them. Values compare by the declared type of the column, or as text.',
+      'Read only partitions between these values, both included. Filters skip whole folders before listing them. Values are compared by the declared type of the column, or as text.',
     order: 16,
   }),
   latest_partition_only: z.array(z.string().min(1)).optional().meta({
