@@ -19,7 +19,7 @@ export type Invocation =
 
 const verbHelp: Readonly<Record<Verb, string>> = {
   spec: 'Print the specification of the configuration.',
-  check: 'Check that the configuration works with the bucket.',
+  check: 'Check the configuration, the credentials and the permissions.',
   discover: 'Print the streams, or with --configured the catalog for read and write.',
   read: 'Print the records of the configured streams.',
   write: 'Write the records from standard input to the bucket.',
