@@ -54,8 +54,8 @@ export class NothingRead {
     const parts = [
       seen.length === 0
         ? ''
-        : `No name has an extension of ${format}. There is other data: ${named}. ${this.#remedy(format)}`,
-      skipped === undefined ? '' : `Not read: ${skipped}.`,
+        : `No file has an extension of the format ${format}. There is other data: ${named}. ${this.#remedy(format)}`,
+      skipped === undefined ? '' : `Not read, by reason: ${skipped}.`,
       others.has('file_pattern') ? `Correct file_pattern ("${selection.filePattern}").` : '',
       others.has('folder') ? 'If each folder is a table, set tables_from to "folders".' : '',
       others.has('before_start_date') ? 'Set an earlier start_date if these files are wanted.' : '',
