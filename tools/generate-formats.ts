@@ -8,7 +8,7 @@ import { markdownTable } from './markdown-table.ts';
 export function formatsPage(): string {
   return `# What is read and what is not
 
-Generated from the code by \`npm run build\`. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
+This page lists which files \`source-s3\` reads: by name, compression, form and layout. It is generated from the code. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
 write by default.
 
 ## Names of files
