@@ -82,7 +82,7 @@ suite('a table that arrays of eight tasks replace, read by its latest.json all t
     const run = await runs.submit({}, kills);
     assert.deepEqual(await runs.untilOver(run.array), failedAt(6), 'Slurm leaves a task whose script was killed');
     assert.deepEqual(await runs.untilOver(run.commit), ['FAILED']);
-    assert.match(await runs.log(run, 'commit.log'), /1 of its 8 parts are missing, those with the index 6\./u);
+    assert.match(await runs.log(run, 'commit.log'), /1 of its 8 parts is missing \(index 6\)\./u);
     await table.sees(1);
     await repeat(run, 6);
     await publishes(run, 2);

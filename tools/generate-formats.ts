@@ -8,7 +8,7 @@ import { markdownTable } from './markdown-table.ts';
 export function formatsPage(): string {
   return `# What is read and what is not
 
-Generated from the code by \`npm run build\`. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
+This page lists which files \`source-s3\` reads: by name, compression, form and layout. It is generated from the code. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
 write by default.
 
 ## Names of files
@@ -27,7 +27,9 @@ other formats in the archive are skipped. A file fails its stream if it is encry
 
 ${markdownTable([['Read', 'Usual extensions', 'Recognised by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
 
-A file in ${unreadCodecs.map(({ title }) => title).join(', ')} fails its stream, and the error names the compression. Parquet and Avro files are compressed inside. All
+These compressions of text are not read: ${unreadCodecs.map(({ title }) => title).join(', ')}. Such a file fails its stream, and the error names the compression.
+
+Parquet and Avro files are compressed inside. All
 codecs of Parquet are read except the old \`LZ4\` and \`LZO\`; of Avro, \`deflate\`, \`snappy\` and \`zstandard\`.
 
 ## Forms of JSON

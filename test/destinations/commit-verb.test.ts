@@ -50,7 +50,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
       await part({ id: 'r', index: 1 }, partInput(1, 1));
       const early = await commit(...publish);
       assert.deepEqual([early.exitCode, early.stdout], [1, '']);
-      assert.match(early.stderr, /1 of its 2 parts are missing, those with the index 0\. .*\(STREAM_INCOMPLETE\)/u);
+      assert.match(early.stderr, /1 of its 2 parts is missing \(index 0\)\. .*\(STREAM_INCOMPLETE\)/u);
       await part({ id: 'r', index: 0 }, partInput(0, 0));
       const [first, second] = [await commit(...publish), await commit(...publish)];
       assert.deepEqual([first.exitCode, second.exitCode], [0, 0]);
@@ -127,9 +127,9 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
 
     test('says what is wrong with its options', async () => {
       for (const [options, message] of [
-        [['--run', 'r'], /--catalog needs the file/u],
-        [['--catalog', 'CATALOG'], /Name the run: --run/u],
-        [['--abort'], /Name the run/u],
+        [['--run', 'r'], /--catalog is missing/u],
+        [['--catalog', 'CATALOG'], /--run is missing: name the run/u],
+        [['--abort'], /--run is missing: name the run/u],
         [['--abort', '--run', '../x'], /is not a valid name of a run/u],
         [['--run', 'r', '--catalog', 'CATALOG', '--max-age', '7d'], /--max-age needs --abort/u],
         [['--abort', '--max-age', 'week'], /--max-age is "week"/u],

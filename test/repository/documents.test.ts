@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { generatedFiles } from '../../tools/generate.ts';
@@ -64,6 +64,20 @@ suite('the documents', () => {
         const target = file === '' ? path : join(dirname(path), file);
         assert.ok(existsSync(join(root, target)), `${path}: ${link}`);
         if (heading !== undefined) assert.ok(anchorsOf(textOf(target)).has(heading), `${path}: ${link}`);
+      }
+    }
+  });
+
+  test('name only files and folders of the code that exist', () => {
+    const names = new Set(
+      globSync('{common,source-s3,destination-s3-*,tools,test,acceptance-tests}/**/*.ts', { cwd: root }).map((path) =>
+        basename(path),
+      ),
+    );
+    for (const path of globSync(['*.md', 'docs/**/*.md'], { cwd: root })) {
+      for (const [, named = ''] of textOf(path).matchAll(/`((?:[\w-]+\/)*(?:[\w-]+\.ts|[\w-]+\/src\/[\w/-]*))`/gu)) {
+        if (named.includes('/src/')) assert.ok(existsSync(join(root, named)), `${path}: ${named}`);
+        else assert.ok(names.has(basename(named)), `${path}: ${named}`);
       }
     }
   });

@@ -16,6 +16,7 @@ const { values } = parseArgs({
     bucket: { type: 'string' },
     directory: { type: 'string' },
     save: { type: 'string' },
+    help: { type: 'boolean' },
   },
 });
 const { port, bucket, directory, save } = values;

@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import type { Argv } from 'yargs';
 
 import { parseJson } from '../json/parse-json.ts';
+import { fileFault } from '../local-disk/file-fault.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import { isObject } from '../protocol/messages.ts';
+import { configuredOptions } from './configured-catalog.ts';
 import { parseCommandLine, single, usageError, type ParsedCommandLine } from './command-line.ts';
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
@@ -17,7 +19,7 @@ export type Invocation =
 
 const verbHelp: Readonly<Record<Verb, string>> = {
   spec: 'Print the specification of the configuration.',
-  check: 'Check that the configuration works with the bucket.',
+  check: 'Check the configuration, the credentials and the permissions.',
   discover: 'Print the streams, or with --configured the catalog for read and write.',
   read: 'Print the records of the configured streams.',
   write: 'Write the records from standard input to the bucket.',
@@ -81,7 +83,7 @@ function addFiles(command: Argv, verb: Verb): Argv {
     command.option(file, { type: 'string', demandOption: true, describe: `Path of the ${file} file (JSON).` });
   if (verb === 'discover') {
     // Handled before the command line is parsed (configured-catalog.ts).
-    command.option('configured', { type: 'boolean', describe: 'Print a configured catalog for read and write.' });
+    for (const [name, option] of Object.entries(configuredOptions)) command.option(name, option);
   }
   if (verb === 'read')
     command.option('state', {
@@ -120,8 +122,7 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" cannot be read (${code}).`);
+    throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" cannot be read: ${fileFault(error)}.`);
   }
   try {
     return parseJson(text.replace(/^\uFEFF/u, ''));

@@ -10,6 +10,14 @@ const modes = {
 } as const;
 type Mode = keyof typeof modes;
 
+export const configuredOptions = {
+  configured: { type: 'boolean', describe: 'Print a configured catalog for read and write.' },
+  mode: {
+    type: 'string',
+    describe: `With --configured, the sync mode: ${Object.keys(modes).join(', ')}. The first is the default.`,
+  },
+} as const;
+
 export function asksForConfigured([verb, ...rest]: readonly string[]): boolean {
   return verb === 'discover' && rest.includes('--configured');
 }
@@ -20,10 +28,7 @@ export function configuredCatalogVerb<Config>(
   return {
     name: 'discover',
     describe: 'Print a catalog of all streams for read and write.',
-    options: {
-      configured: { type: 'boolean', describe: 'Print a configured catalog, which sets the sync mode of each stream.' },
-      mode: { type: 'string', describe: `Sync mode: ${Object.keys(modes).join(', ')}. The first is the default.` },
-    },
+    options: configuredOptions,
     async *run(config, { mode = 'incremental_append' }, context) {
       if (!isMode(mode))
         throw new ConnectorError('USAGE_INVALID', `--mode must be one of ${Object.keys(modes).join(', ')}.`);

@@ -10,7 +10,7 @@ import type { Connector, OperatorArguments, OperatorVerb, PageFile, Print } from
 import { runProcess, type Speak } from './process.ts';
 import { oneLine, plainJson, plainLines } from '../protocol/text/text.ts';
 import { ConnectorError } from '../protocol/errors.ts';
-import { thrownText } from '../protocol/text/thrown.ts';
+import { fileFault } from '../local-disk/file-fault.ts';
 import { replaceFile } from '../local-disk/local-file.ts';
 
 /** The verb with the longest name that `argv` begins with. */
@@ -56,7 +56,7 @@ async function writePage({ file, page }: PageFile, redact: (text: string) => str
   } catch (error) {
     throw new ConnectorError(
       'USAGE_INVALID',
-      `The page cannot be written to ${JSON.stringify(file)}: ${thrownText(error)}.`,
+      `The page cannot be written to ${JSON.stringify(file)}: ${fileFault(error).replace('it does', 'its folder does')}.`,
     );
   }
 }

@@ -10,7 +10,7 @@ export type Cell = { readonly text: string; readonly width: number };
 
 /** A label, and a text that wraps into as many lines as it needs. */
 export function* field(label: string, text: string): Generator<string> {
-  let head = `${indent}${label.padEnd(labelWidth)}`;
+  let head = `${indent}${label.padEnd(labelWidth - 1)} `;
   for (const line of wrapped(text, lineWidth - head.length)) {
     yield `${head}${line}`.trimEnd();
     head = ' '.repeat(head.length);

@@ -15,7 +15,7 @@ export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): str
 
 /** For an unknown message. The type is shown only if it looks like a keyword. */
 export function typeText(type: string): string {
-  return /^[A-Z][A-Z_]{0,39}$/u.test(type) ? `the type "${type}"` : 'a type that is no word';
+  return /^[A-Z][A-Z_]{0,39}$/u.test(type) ? `the type "${type}"` : 'a type that is not a keyword';
 }
 
 const notJson = Symbol('no JSON');

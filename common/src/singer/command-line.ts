@@ -29,7 +29,7 @@ const options = {
     catalog: { ...file, describe: 'Path of the catalog file (JSON). Without it, all streams are read.' },
     state: { ...file, describe: 'Path of the state file (JSON).' },
     discover: { type: 'boolean', describe: 'Print the catalog.' },
-    test: { type: 'string', describe: 'Check that the config works with the bucket.' },
+    test: { type: 'string', describe: 'Check the config, the credentials and the permissions.' },
     about,
     format,
   },

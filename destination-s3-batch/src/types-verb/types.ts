@@ -40,7 +40,7 @@ export async function* types(
 function changeOf({ table, field, as, forget, apply }: OperatorArguments): Change | undefined {
   if (field === undefined && as === undefined && forget !== true && apply !== true) return undefined;
   if (typeof table !== 'string' || typeof field !== 'string' || (as === undefined) === (forget !== true)) {
-    throw usage('To change a type give --table, --field, and either --as TYPE or --forget.');
+    throw usage('To change a type, give --table, --field, and either --as TYPE or --forget.');
   }
   const type = typeof as === 'string' ? parseTypeText(as) : undefined;
   if (typeof as === 'string' && type === undefined) throw usage(`--as is "${as}": write ${typeForms}.`);
@@ -114,11 +114,11 @@ function* consequences(
     const now = type === undefined ? 'the type that the next run decides on' : engineType(type);
     yield `New files have ${now}. DuckDB reads both (union_by_name) where it can cast one into the other.`;
     yield 'Athena, Spark and polars refuse a Parquet table with two types of a column, until the old files are written again or moved away.';
-    yield 'A stream that is replaced (overwrite) writes all its files again with its next sync; of an appended one, sync the old days again.';
+    yield 'A stream that is replaced (overwrite) writes all its files again with its next sync. For a stream that is appended, sync the old days again.';
   } else if (files > 0) {
     yield 'JSON lines have no types: old values stay as they are written. Print the statements of ddl again.';
   }
-  yield 'A run that is under way while this is changed may fail with S3_OBJECT_CONFLICT; the next one succeeds.';
+  yield 'A run that is in progress during the change may fail with S3_OBJECT_CONFLICT; the next one succeeds.';
 }
 
 function beside(placed: PlacedField): string {

@@ -115,17 +115,17 @@ function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
 }
 
-/** ` Rows were visible …`. Empty if no row was stored. */
+/** ` Half of the rows were visible …`. Empty if no row was stored. */
 function latencyText({ sinceCame, sinceHappened }: Latency): string {
   const came = sinceCame.quantile(0.5);
   if (came === undefined) return '';
   const happened = sinceHappened.quantile(0.5) ?? Infinity;
   // The latency of events from years ago is of no interest.
-  const own =
+  const [own, ownLate] =
     happened === Infinity
-      ? ''
-      : `; since their own time ${seconds(happened)} and ${seconds(sinceHappened.quantile(0.99))}`;
-  return ` Rows were visible within ${seconds(came)} (half of them) and ${seconds(sinceCame.quantile(0.99))} (99 %)${own}.`;
+      ? ['', '']
+      : [` and ${seconds(happened)} of their own time`, ` and ${seconds(sinceHappened.quantile(0.99))}`];
+  return ` Half of the rows were visible within ${seconds(came)} of their arrival${own}, 99 % within ${seconds(sinceCame.quantile(0.99))}${ownLate}.`;
 }
 
 function seconds(ms = Infinity): string {

@@ -44,15 +44,14 @@ export class HeaderDrift {
 
   /** Without names of columns, because they are values if the header is missing. */
   *describe(): Generator<HeaderDoubt> {
-    const noHeader = 'set data_format.header to false if the files have no header';
     if (this.#likeData.count > 0) {
       const which = counted(this.#likeData);
-      const message = `the header looks like a row of data in ${which}; if it is one, it is not read. Please ${noHeader}.`;
+      const message = `the header looks like a row of data in ${which}. If it is one, it is not read: set data_format.header to false if the files have no header.`;
       yield { code: 'header_like_data', message, examples: this.#likeData.examples };
     }
     if (this.#strange.count > 0) {
       const which = counted(this.#strange);
-      const message = `the header shares no name with that of "${this.#first?.key}" in ${which}. Please ${noHeader}, or move them to a table of their own.`;
+      const message = `the header of ${which} shares no name with the header of "${this.#first?.key}". If the files have no header, set data_format.header to false. If they are another table, move them to a folder of their own.`;
       yield { code: 'headers_differ', message, examples: this.#strange.examples };
     }
     if (this.#otherWidth.count > 0) {

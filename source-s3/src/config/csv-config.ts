@@ -55,7 +55,7 @@ export const csvSchema = z
       .meta({
         title: 'Quote',
         description:
-          'The character around a quoted field. Use an empty text for none. The default comes from the dialect: ".',
+          'The character around a quoted field. Use an empty text for none. The dialect sets the default: " in rfc4180.',
         order: 2,
       }),
     escape: z
@@ -70,7 +70,7 @@ export const csvSchema = z
       }),
     header: z.boolean().optional().meta({
       title: 'Header',
-      description: 'Whether the first record has the column names. The default comes from the dialect: true.',
+      description: 'Whether the first record has the column names. The dialect sets the default: true in rfc4180.',
       order: 4,
     }),
     column_names: z
@@ -91,13 +91,13 @@ export const csvSchema = z
     null_values: z.array(z.string()).optional().meta({
       title: 'Null values',
       description:
-        'A field with exactly this text in the file is null. It is compared before escapes are resolved. The default comes from the dialect: the empty text.',
+        'A field with exactly this text in the file is null. It is compared before escapes are resolved. The dialect sets the default: the empty text in rfc4180.',
       order: 7,
     }),
     quoted_nulls: z.boolean().optional().meta({
       title: 'Quoted nulls',
       description:
-        'Whether a quoted field can be null. If not, "" is an empty text, and only an unquoted empty field is null. The default comes from the dialect: true.',
+        'Whether a quoted field can be null. If not, "" is an empty text, and only an unquoted empty field is null. The dialect sets the default: true in rfc4180.',
       order: 12,
     }),
     column_types: z.array(declaredColumn('column')).default([]).meta({

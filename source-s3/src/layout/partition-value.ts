@@ -19,7 +19,7 @@ export function partitionJson({ column, value }: Partition, type: DeclaredType, 
 function misfit(column: string, value: string, type: DeclaredType, key: string): ConnectorError {
   return new ConnectorError(
     'PARTITION_VALUE_INVALID',
-    `The folder "${column}=${value}" of "${key}" does not hold a ${type}, the type declared for the column "${column}". Rename the folder or declare the column as string.`,
+    `The folder "${column}=${value}" of "${key}" does not fit the declared type ${type} of the column "${column}". Rename the folder, or declare the column as string.`,
   );
 }
 

@@ -33,7 +33,7 @@ export const selectionShape = {
   partition_filter: z.array(filterSchema).optional().meta({
     title: 'Partition filter',
     description:
-      'Read only partitions between these values, both included. Filters skip whole folders before listing them. Values compare by the declared type of the column, or as text.',
+      'Read only partitions between these values, both included. Filters skip whole folders before listing them. Values are compared by the declared type of the column, or as text.',
     order: 16,
   }),
   latest_partition_only: z.array(z.string().min(1)).optional().meta({
@@ -151,7 +151,7 @@ function declaredIn(partitioning: Exclude<Partitioning, { mode: 'not_partitioned
 function boundsProblem(from: string | undefined, to: string | undefined, type: DeclaredType): readonly string[] {
   if (from === undefined && to === undefined) return ['Give "from", "to" or both'];
   const misfit = [from, to].find((bound) => bound !== undefined && sortKey(bound, type) === undefined);
-  if (misfit !== undefined) return [`"${misfit}" is not a valid ${type}, the type declared for the column`];
+  if (misfit !== undefined) return [`"${misfit}" does not fit the declared type ${type} of the column`];
   if (from === undefined || to === undefined) return [];
   const [least, most] = [sortKey(from, type), sortKey(to, type)];
   if (least === undefined || most === undefined || least <= most) return [];

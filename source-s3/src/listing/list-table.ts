@@ -152,7 +152,7 @@ function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly pre
 export function reportListing(table: Table, { skips, remarks: said }: ListingReport, log: Log): void {
   const label = streamLabel(table.stream);
   const skipped = describeSkips(skips);
-  if (skipped !== undefined) log('INFO', `${label}: not read: ${skipped}`);
+  if (skipped !== undefined) log('INFO', `${label}: not read, by reason: ${skipped}`);
   const empty = skips.get('empty');
   if (empty !== undefined) log('WARN', `${label}: ${emptyFiles(empty)}`);
   for (const remark of said) log('WARN', `${label}: ${remark}`);

@@ -10,7 +10,7 @@ export function reportTables({ byStream, skips, refused }: Tables, { selection }
   for (const error of refused) log('WARN', error.message);
   const skipped = describeSkips(skips);
   const isDoubtful = skips.has('no_table') || skips.has('folder');
-  if (skipped !== undefined) log(isDoubtful ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
+  if (skipped !== undefined) log(isDoubtful ? 'WARN' : 'INFO', `Belongs to no table, by reason: ${skipped}`);
   const names = new Set([...byStream.values()].map(({ stream }) => stream.name));
   for (const name of new Set(selection.tables)) {
     if (!names.has(name)) log('WARN', `The options name the table "${name}", but there is no such table.`);

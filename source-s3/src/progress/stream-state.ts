@@ -81,7 +81,7 @@ function otherShard(saved: Shard, shard: Shard): ConnectorError {
   const { index, count } = saved;
   return new ConnectorError(
     'STATE_INVALID',
-    `The saved state is of the shard with index ${index} of ${count}, this reader has index ${shard.index} of ${shard.count} and other files. Give each shard its own state, or choose a count that is a multiple of ${count} and copy the state of index i to each index that leaves the remainder i when divided by ${count}. For fewer shards reset the stream.`,
+    `The saved state belongs to the shard with index ${index} of ${count}. This reader has index ${shard.index} of ${shard.count}, and other files. Give each shard its own state. To use more shards, choose a multiple of ${count}, and copy the state of each index i to all indexes whose remainder, divided by ${count}, is i. For fewer shards, reset the stream.`,
   );
 }
 

@@ -54,8 +54,8 @@ export class NothingRead {
     const parts = [
       seen.length === 0
         ? ''
-        : `No name there is one of ${format}; there is other data: ${named}. ${this.#remedy(format)}`,
-      skipped === undefined ? '' : `Not read: ${skipped}.`,
+        : `No file has an extension of the format ${format}. There is other data: ${named}. ${this.#remedy(format)}`,
+      skipped === undefined ? '' : `Not read, by reason: ${skipped}.`,
       others.has('file_pattern') ? `Correct file_pattern ("${selection.filePattern}").` : '',
       others.has('folder') ? 'If each folder is a table, set tables_from to "folders".' : '',
       others.has('before_start_date') ? 'Set an earlier start_date if these files are wanted.' : '',
@@ -72,6 +72,6 @@ export class NothingRead {
     const [other] = known === undefined ? [] : formatsOf(known);
     const pattern = `*${extension}`;
     if (other === undefined) return `If these are ${format} files, set file_pattern to "${pattern}".`;
-    return `If these are what you want, set data_format.format to "${other}"; if they are ${format} files in spite of their names, set file_pattern to "${pattern}".`;
+    return `To read these, set data_format.format to "${other}". If they are ${format} files in spite of their names, set file_pattern to "${pattern}".`;
   }
 }

@@ -38,7 +38,7 @@ export async function noTables(
   const instead =
     stray === undefined
       ? await beside()
-      : `${countOf(stray.count, 'key')} ${stray.count === 1 ? 'is' : 'are'} there in no folder, such as "${stray.example}". ${strayRemedy}`;
+      : `${countOf(stray.count, 'key')} ${stray.count === 1 ? 'is' : 'are'} directly below it, in no folder, such as "${stray.example}". ${strayRemedy}`;
   const folders =
     'A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>.';
   return new ConnectorError('CONFIG_INVALID', `${text} ${folders} Correct schema_prefixes. ${instead}`.trim());

@@ -61,6 +61,9 @@ suite('the command line', () => {
     const readHelp = await parse('read --help');
     assert.ok(readHelp.verb === 'help');
     assert.match(readHelp.text, /--state/u);
+    const discoverHelp = await parse('discover --help');
+    assert.ok(discoverHelp.verb === 'help');
+    assert.match(discoverHelp.text, /--configured .*--mode .*full_refresh_overwrite/su);
   });
 });
 
@@ -85,9 +88,9 @@ suite('a JSON file', () => {
   test('that is missing, or a folder, is named', async () => {
     assert.match(
       await usageError(readJsonFile(join(folder, 'no'), 'state')),
-      /state file ".*no" cannot be read \(ENOENT\)/u,
+      /state file ".*no" cannot be read: it does not exist \(ENOENT\)/u,
     );
-    assert.match(await usageError(readJsonFile(folder, 'state')), /\(EISDIR\)/u);
+    assert.match(await usageError(readJsonFile(folder, 'state')), /cannot be read: it is a folder \(EISDIR\)/u);
   });
 
   test('with the messages of a connector is a list of them, without a cut one', async () => {

@@ -69,8 +69,8 @@ suite('the verb types', () => {
   Those that have the column keep it as BIGINT.
   New files have VARCHAR. DuckDB reads both (union_by_name) where it can cast one into the other.
   Athena, Spark and polars refuse a Parquet table with two types of a column, until the old files are written again or moved away.
-  A stream that is replaced (overwrite) writes all its files again with its next sync; of an appended one, sync the old days again.
-  A run that is under way while this is changed may fail with S3_OBJECT_CONFLICT; the next one succeeds.
+  A stream that is replaced (overwrite) writes all its files again with its next sync. For a stream that is appended, sync the old days again.
+  A run that is in progress during the change may fail with S3_OBJECT_CONFLICT; the next one succeeds.
   Nothing has changed yet. Add --apply to change it.
 `,
     );

@@ -55,7 +55,7 @@ export function registerRepairedRecords({ name, write, folderOf }: DestinationUn
         nulled: { price: 1, 'more.\ufffd[]': 1, '[].price': 1, '[].more.\ufffd[]': 1 },
         repaired_texts: { ...counts, '[].name': 1, '[].more.\ufffd': 1 },
       });
-      assert.match(said.map(([, text]) => text).join('\n'), /records of "visits" are changed.*price \(1\)/u);
+      assert.match(said.map(([, text]) => text).join('\n'), /values of "visits" were changed.*price \(1\)/u);
     });
 
     test('have keys that differ in halves of surrogate pairs alone as keys that differ, and lose no value', async () => {

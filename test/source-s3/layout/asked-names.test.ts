@@ -53,9 +53,18 @@ suite('the bounds of a filter on date folders', () => {
 
   test('are of the type that the pattern gives the column', () => {
     assert.deepEqual(problems('day', 'yyyy/MM/dd', '2026-01-15'), []);
-    assert.match(problems('day', 'yyyy/MM/dd', 'noon').join('\n'), /^custom: "noon" is not a valid date/u);
-    assert.match(problems('day', 'yyyy/MM/dd/HH', 'noon').join('\n'), /^custom: "noon" is not a valid timestamp/u);
-    assert.match(problems('day', 'no pattern', 'noon').join('\n'), /^custom: "noon" is not a valid date/u);
+    assert.match(
+      problems('day', 'yyyy/MM/dd', 'noon').join('\n'),
+      /^custom: "noon" does not fit the declared type date/u,
+    );
+    assert.match(
+      problems('day', 'yyyy/MM/dd/HH', 'noon').join('\n'),
+      /^custom: "noon" does not fit the declared type timestamp/u,
+    );
+    assert.match(
+      problems('day', 'no pattern', 'noon').join('\n'),
+      /^custom: "noon" does not fit the declared type date/u,
+    );
   });
 
   test('are texts where another column is named', () => assert.deepEqual(problems('other', 'yyyy/MM/dd', 'noon'), []));

@@ -132,21 +132,21 @@ suite('a selection is refused', () => {
       'a lower bound that does not fit',
       { from: 'x', to: '9' },
       { c: 'integer' },
-      ['partition_filter.0: "x" is not a valid integer, the type declared for the column'],
+      ['partition_filter.0: "x" does not fit the declared type integer of the column'],
     ],
     [
       'an upper bound that does not fit, alone',
       { to: 'y' },
       { c: 'date' },
-      ['partition_filter.0: "y" is not a valid date, the type declared for the column'],
+      ['partition_filter.0: "y" does not fit the declared type date of the column'],
     ],
     [
       'a bound that fits neither of two types',
       { from: 'x' },
       { c: 'integer', C: 'date' },
       [
-        'partition_filter.0: "x" is not a valid integer, the type declared for the column',
-        'partition_filter.0: "x" is not a valid date, the type declared for the column',
+        'partition_filter.0: "x" does not fit the declared type integer of the column',
+        'partition_filter.0: "x" does not fit the declared type date of the column',
       ],
     ],
   ];

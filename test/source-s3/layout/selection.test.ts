@@ -239,7 +239,7 @@ suite('the config', () => {
     [{ partition_filter: [{ column: 'day' }] }, /"partition_filter\[0\]": give "from", "to" or both/u],
     [
       { partition_filter: [{ column: 'day', from: 'x' }], data_partitioning: typed(['Day', 'date']) },
-      /"x" is not a valid date/u,
+      /"x" does not fit the declared type date/u,
     ],
     [
       { partition_filter: [{ column: 'm', from: '3', to: '11' }] },

@@ -39,7 +39,7 @@ suite('The log of Spark’s streaming sink', () => {
   test('says which files are read, and the others are counted under their own reason', async () => {
     const { ids, said } = await rows({ ...written, ...failed });
     assert.deepEqual(ids, all);
-    assert.match(said.join('\n'), /INFO lake\.events: not read: .*1 uncommitted \(.*part-00000-failed/u);
+    assert.match(said.join('\n'), /INFO lake\.events: not read, by reason: .*1 uncommitted \(.*part-00000-failed/u);
     assert.ok(!said.some((text) => text.startsWith('WARN')), said.join('\n'));
   });
 

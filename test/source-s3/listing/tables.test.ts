@@ -66,7 +66,7 @@ suite('where there is no table, the answer names', () => {
       'the files without a folder',
       ['lake/a.parquet', 'lake/b.parquet', 'lake/_SUCCESS'],
       'lake',
-      /2 keys are there in no folder, such as "lake\/a\.parquet"/u,
+      /2 keys are directly below it, in no folder, such as "lake\/a\.parquet"/u,
     ],
     [
       'the folders next to a mistyped path',
@@ -81,7 +81,12 @@ suite('where there is no table, the answer names', () => {
       /At the root of the bucket there are "lake\/"\./u,
     ],
     ['the folders at the root', ['lake/t/a.parquet'], 'lakes', /At the root of the bucket there are "lake\/"\./u],
-    ['a folder without a name', ['lake//t/a.parquet'], 'lake', /1 key is there in no folder, such as "lake\/\/"/u],
+    [
+      'a folder without a name',
+      ['lake//t/a.parquet'],
+      'lake',
+      /1 key is directly below it, in no folder, such as "lake\/\/"/u,
+    ],
     ['an empty bucket', [], '', /The bucket has no folder at its root/u],
     [
       'a Delta table taken for a schema prefix',

@@ -68,7 +68,8 @@ suite('readers of shards', () => {
       else {
         assert.throws(() => fromStreamState(state, to), {
           code: 'STATE_INVALID',
-          message: /is of the shard with index 1 of 4, .* a multiple of 4 .* For fewer shards reset the stream/u,
+          message:
+            /belongs to the shard with index 1 of 4\. .* a multiple of 4, .* For fewer shards, reset the stream/u,
         });
       }
     }

@@ -22,7 +22,7 @@ const visibleWithinSeconds = 300;
 export const deliveryCases: readonly BenchCase[] = [
   {
     name: 'destination-outage',
-    what: 'Rows as fast as they are taken, while S3 goes away for 60 s in mid-stream: the input is held back, memory stays where it is, and no row is lost.',
+    what: 'Rows arrive as fast as they are taken, and S3 does not answer for 60 s: the input waits, memory stays flat, and no row is lost.',
     limit: 'The outage, and the wait before the retry that ends it, at most 20 s.',
     isLong: true,
     runsOnce: true,

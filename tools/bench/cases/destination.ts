@@ -54,7 +54,7 @@ export const destinationCases: readonly BenchCase[] = [
 function partitionsCase(hours: number): BenchCase {
   return {
     name: `destination-partitions-${hours}`,
-    what: `Events of ${hoursText(hours)} in no order, so that the files of all are open at once; the default \`max_memory_mb\`.`,
+    what: `Events of ${hoursText(hours)} in random order, so that the files of all hours are open at once, with the default \`max_memory_mb\`.`,
     limit: hours < 5000 ? limits.compressing : limits.files,
     ...(hours === 1 ? { title: 'Streaming: nested events of one hour', leastRatio: 0.9 } : { runsOnce: true }),
     isLong: hours === 100 || hours === 5000,

@@ -17,7 +17,7 @@ import { saveLines } from './source.ts';
 
 type Format = 'parquet' | 'jsonl';
 
-const limit = 'Starting: so few rows are written before the programs are warm.';
+const limit = 'The start of the programs: the data is small.';
 const rowsFile = 'rows.ndjson';
 
 const peers =

@@ -8,7 +8,7 @@ import { discard, run, type Step } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { prepareSource } from './source.ts';
 
-const limit = 'Starting: so few rows, which take Airbyte’s minutes, are read before the programs are warm.';
+const limit = 'The start of the programs: the data is small, because Airbyte’s source takes minutes for more.';
 const peers = 'Airbyte’s source-s3 4.16.1 and dlt 1.31.0 from PyPI, all from S3 on loopback';
 
 export const peerCases: readonly BenchCase[] = [

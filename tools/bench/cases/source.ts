@@ -19,7 +19,7 @@ import { csvTable, jsonlTable, largeCsvTable } from '../data/text-data.ts';
 const mostMegabytes = { 'source-s3': 500 };
 
 const flatLimit =
-  'The one thread that decodes and writes JSON; then the way of the bytes, through two pipes and the main thread.';
+  'The one thread that decodes and writes JSON; then moving the bytes through two pipes and the main thread.';
 
 const copyJson = '`COPY … (FORMAT json)`, local file to local file';
 

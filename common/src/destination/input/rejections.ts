@@ -31,7 +31,7 @@ export type RefusalReason = 'not_an_object' | 'not_utf8' | 'unknown_stream' | 'l
 
 export type Rejection = { readonly reason: RejectionReason; readonly field: string };
 
-/** A run fails if it rejects more records of a stream than this number, and more than this share. */
+/** A run fails if it rejects at least this number of records of a stream, and more than this share. */
 const manyRecords = 100;
 const largeShare = 0.1;
 

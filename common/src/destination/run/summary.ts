@@ -230,17 +230,14 @@ function repairJson({ label, nulled, repairedTexts, repeatedKeys, outOfRange }: 
 /** For the log. */
 export function repairText({ label, nulled, repairedTexts, repeatedKeys, outOfRange }: StreamRepairs): string {
   const texts = [
-    [nulled, 'are NaN or Infinity, which JSON does not have, and are stored as null'],
-    [repairedTexts, 'are halves of surrogate pairs, which UTF-8 does not have, and are stored as U+FFFD'],
-    [
-      repeatedKeys,
-      'have a key that their object repeats: its last value is stored, and the others as JSON text in __json',
-    ],
+    [nulled, 'NaN or Infinity, stored as null'],
+    [repairedTexts, 'halves of surrogate pairs, stored as U+FFFD'],
+    [repeatedKeys, 'repeated keys, of which the last value is stored, and the others are JSON text in __json'],
     [
       outOfRange,
-      'are numbers that readers refuse: null or the double that they mean is stored, and their text in __json',
+      'numbers that readers refuse, stored as null or as the double that they mean, with their text in __json',
     ],
   ] as const;
-  const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${fieldsText(counts)} ${what}`);
-  return `Values in the records of "${label}" are changed, so that readers take the file: ${remarks.join('; ')}.`;
+  const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${what}: ${fieldsText(counts)}`);
+  return `Some values of "${label}" were changed, because readers would refuse them: ${remarks.join('; ')}.`;
 }

@@ -5,6 +5,7 @@ import { parseConfiguredCatalog, type ConfiguredStream } from '../../protocol/ca
 import { ConnectorError } from '../../protocol/errors.ts';
 import { readJsonFile } from '../../program/cli.ts';
 import { maxAgeSecondsOf } from '../../program/duration.ts';
+import { countOf } from '../../program/text-layout.ts';
 import { closeS3 } from '../../s3/connection/client.ts';
 import type { DestinationPlace } from '../config/config.ts';
 import { needsConditions } from '../config/run-config.ts';
@@ -39,7 +40,7 @@ export async function* commit<Config extends DestinationPlace>(
   try {
     if (maxAgeSeconds !== undefined) {
       const count = await removeOldRuns({ area, log }, clock.wall() - maxAgeSeconds * 1000, signal);
-      log('INFO', count === 0 ? 'No run is that old.' : `Removed ${count} runs.`);
+      log('INFO', count === 0 ? 'No run is that old.' : `Removed ${countOf(count, 'run')}.`);
     } else if (path === undefined) await abortRun({ area, log }, run ?? '', signal);
     else {
       await shared.look(signal);
@@ -63,10 +64,11 @@ function optionsOf(given: OperatorArguments): CommitOptions {
   if (maxAge !== undefined && (!aborts || run !== undefined)) {
     throw unusable('--max-age needs --abort and applies to all runs: remove --run.');
   }
-  if (maxAge === undefined && run === undefined) throw unusable('Name the run: --run.');
+  if (maxAge === undefined && run === undefined) throw unusable('--run is missing: name the run.');
   if (run !== undefined && !isRunId(String(run)))
     throw unusable(`--run ${JSON.stringify(run)} is not a valid name of a run.`);
-  if (!aborts && catalog === undefined) throw unusable('--catalog needs the file that the writers of the run have.');
+  if (!aborts && catalog === undefined)
+    throw unusable('--catalog is missing: name the catalog file that the writers of the run have.');
   return {
     run: run === undefined ? undefined : String(run),
     catalog: aborts || catalog === undefined ? undefined : String(catalog),
@@ -82,10 +84,11 @@ function statesOf(commit: Commit, run: string): readonly string[] {
     throw new ConnectorError('S3_OBJECT_CONFLICT', text);
   }
   const { missing, count } = commit;
+  const [verb, indexes] = missing.length === 1 ? ['is', 'index'] : ['are', 'indexes'];
   const more = missing.length > mostShown ? ', …' : '';
   throw new ConnectorError(
     'STREAM_INCOMPLETE',
-    `The run "${run}" is not published: ${missing.length} of its ${count} parts are missing, those with the index ${missing.slice(0, mostShown).join(', ')}${more}. Run these again in the same run.`,
+    `The run "${run}" is not published: ${missing.length} of its ${count} parts ${verb} missing (${indexes} ${missing.slice(0, mostShown).join(', ')}${more}). Start them again with the same name of the run.`,
   );
 }
 

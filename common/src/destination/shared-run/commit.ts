@@ -5,6 +5,7 @@
 // believe to be the owner do no harm: a table is replaced under latest.json's condition, and added files have the same names
 // and bytes.
 import { ConnectorError } from '../../protocol/errors.ts';
+import { countOf } from '../../program/text-layout.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Area } from '../replacing/manifest-store.ts';
 import { isCommitted, noSuchRun, refuseOtherStreams } from './run-member.ts';
@@ -107,7 +108,7 @@ async function publish(
   const time = new Date(area.s3.clock.wall()).toISOString();
   const committed: RunOutcome = { ...outcome, state: 'committed', time };
   const last = await writeOutcome(area, committed, etag, signal);
-  log('INFO', `The run "${run}" of ${beginning.count} parts is committed.`);
+  log('INFO', `The run "${run}" of ${countOf(beginning.count, 'part')} is committed.`);
   return await end(options, { outcome: committed, etag: last }, signal);
 }
 

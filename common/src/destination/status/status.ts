@@ -115,6 +115,6 @@ function staleError({ layout, connection, prefix }: StatusTask, report: StatusRe
       : `no new file of the ${layout.noun}${stale.length === 1 ? '' : 's'} ${names.join(', ')}${stale.length > names.length ? ', …' : ''}`;
   return new ConnectorError(
     'DATA_STALE',
-    `Data is older than --max-age ${durationText(report.max_age_seconds ?? 0)} allows: ${which}. The report on standard output says more.`,
+    `Data is older than --max-age ${durationText(report.max_age_seconds ?? 0)} allows: ${which}. The report on standard output has the details.`,
   );
 }

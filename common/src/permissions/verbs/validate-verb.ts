@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
+import { fileFault } from '../../local-disk/file-fault.ts';
 import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { standardInput } from '../../program/stdio/standard-input.ts';
@@ -50,8 +51,7 @@ async function policyText(path: string, signal: AbortSignal): Promise<string> {
   const read = path === '-' ? text(standardInput(signal)) : readFile(path, 'utf8');
   const policy = await read.catch((error: unknown) => {
     signal.throwIfAborted();
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConnectorError('USAGE_INVALID', `The policy file "${path}" cannot be read (${code}).`);
+    throw new ConnectorError('USAGE_INVALID', `The policy file "${path}" cannot be read: ${fileFault(error)}.`);
   });
   if (policy.length > longestPolicy)
     throw new ConnectorError(

@@ -32,7 +32,7 @@ export function bucketProblem(text: string): string | undefined {
     return 'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket';
   }
   if (bucketForm.test(text) && !text.includes('..')) return undefined;
-  return 'is not a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
+  return 'is not the name of a bucket: write 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
 }
 
 type Door = { readonly form: RegExp; readonly remedy: (text: string) => string };

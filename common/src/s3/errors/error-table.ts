@@ -94,7 +94,7 @@ const bucketMissing: RefusalRow = {
   code: 'S3_BUCKET_MISSING',
   say: ({ target: { bucket, endpoint } }) => {
     const place = endpoint === undefined ? '' : ` at ${endpoint}`;
-    const letters = /[A-Z]/u.test(bucket) ? ', which has capital letters as hardly any bucket has' : '';
+    const letters = /[A-Z]/u.test(bucket) ? ' (names of buckets usually have no capital letters)' : '';
     return `the bucket "${bucket}" does not exist${place}. Correct "bucket"${letters}, or create it`;
   },
 };

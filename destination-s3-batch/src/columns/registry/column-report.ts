@@ -7,20 +7,20 @@ import type { FittedValues } from '../types/slot.ts';
 
 const maxColumns = 100;
 
-/** `Columns of the table "visits": time TIMESTAMPTZ, n BIGINT; values that … : n (2).` */
+/** `Columns of the table "visits": time TIMESTAMPTZ, n BIGINT. Values that …: n (2).` */
 export function columnReport(table: string, type: StructType, values: FittedValues): string {
   const columns = type.fields.map(({ name, type: fieldType }) => `${name} ${kindOf(fieldType)}`);
   const more = columns.length > maxColumns ? ` and ${columns.length - maxColumns} more` : '';
   const remarks = outcomes
     .filter(([outcome]) => values[outcome].size > 0)
-    .map(([outcome, what]) => `; ${what}: ${fieldsText(values[outcome])}`);
-  return `Columns of the table "${table}": ${columns.slice(0, maxColumns).join(', ')}${more}${remarks.join('')}.`;
+    .map(([outcome, what]) => ` ${what}: ${fieldsText(values[outcome])}.`);
+  return `Columns of the table "${table}": ${columns.slice(0, maxColumns).join(', ')}${more}.${remarks.join('')}`;
 }
 
 const outcomes = [
-  ['misfits', 'values that do not fit, null in the column and complete as JSON text in the __json field'],
-  ['cut', 'values that the column holds in part, complete as JSON text in the __json field'],
-  ['coerced', 'values that the column holds as another kind of value'],
+  ['misfits', 'Values that do not fit their column (null there, and JSON text in <field>__json)'],
+  ['cut', 'Values that were cut to fit their column (complete as JSON text in <field>__json)'],
+  ['coerced', 'Values that were converted to the type of their column'],
 ] as const;
 
 function kindOf(type: FieldType): string {

@@ -34,7 +34,7 @@ export async function openArchive(
   const left = describeSkips(skips);
   if (left !== undefined) {
     const isOdd = wanted.length === 0 || skips.has('empty');
-    log(isOdd ? 'WARN' : 'INFO', `"${object.key}": not read from the archive: ${left}`);
+    log(isOdd ? 'WARN' : 'INFO', `"${object.key}": not read from the archive, by reason: ${left}`);
   } else if (wanted.length === 0) log('WARN', `"${object.key}": the archive has no file`);
   let text: ObjectText | undefined;
   let end = Number.POSITIVE_INFINITY;

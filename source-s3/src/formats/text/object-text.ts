@@ -29,7 +29,10 @@ export async function openText(
   const promised = promisedCompression(key);
   const unread = unreadCodec(head, key);
   if (unread !== undefined)
-    throw unreadable(object, `it is compressed with ${unread}, which is not supported; gzip and zstd are`);
+    throw unreadable(
+      object,
+      `it is compressed with ${unread}, which is not supported: compress it again with gzip or zstd`,
+    );
   const compression = compressionOf(head, key);
   if (
     promised !== undefined &&

@@ -87,7 +87,7 @@ function columns({ columns: found }: TableSurvey): readonly NearMiss[] {
       misses.push(miss('value_spelled_twice', `${values} are ${remedy}.`));
     }
     if (misfit !== undefined) {
-      const text = `"${name}=${misfit.value}" is not a valid ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
+      const text = `"${name}=${misfit.value}" does not fit the declared type ${type}, so the stream fails. Rename the folder or declare the column as string.`;
       misses.push(miss('value_misfit', text, [misfit.key]));
     }
     return misses;

@@ -62,7 +62,7 @@ export async function* read(
       yield streamStatus(descriptor, 'INCOMPLETE');
     }
   }
-  context.log('INFO', `Requests of "${config.name}" to S3: ${requestsText(session.s3.counters)}`);
+  context.log('INFO', `Requests to S3 for "${config.name}": ${requestsText(session.s3.counters)}`);
 }
 
 type StreamReading = {

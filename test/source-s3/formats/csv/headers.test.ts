@@ -42,7 +42,10 @@ suite('A header of CSV', () => {
 
   test('that shares no name with another file’s is a warning and a near miss', async () => {
     const { warnings, nearMisses } = await seen({ 'a.csv': 'x,y\nz,w\n', 'b.csv': 'k,l\nm,n\n' });
-    assert.match(warnings.join('\n'), /shares no name with that of "lake\/t\/[ab].csv" in "lake\/t\/[ab].csv"/u);
+    assert.match(
+      warnings.join('\n'),
+      /header of "lake\/t\/[ab].csv" shares no name with the header of "lake\/t\/[ab].csv"/u,
+    );
     assert.deepEqual(nearMisses, ['headers_differ']);
   });
 

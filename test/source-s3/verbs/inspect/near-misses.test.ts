@@ -34,7 +34,7 @@ suite('near misses', () => {
     [
       'value_misfit',
       ['day=1/a.pq', 'day=x/a.pq'],
-      /"day=x" is not a valid integer, the type declared: the stream fails/u,
+      /"day=x" does not fit the declared type integer, so the stream fails/u,
       { data_partitioning: { mode: 'partitioned', column_types: [{ name: 'day', type: 'integer' }] } },
     ],
   ];

@@ -231,7 +231,7 @@ suite('read', () => {
         catalog: catalogJson({ t: { id: { type: 'integer' } } }),
       });
       const texts = ofType(messages, 'LOG').map(({ log }) => log.message);
-      assert.ok(texts.at(-1)?.startsWith(`Requests of "${name}" to S3: `), texts.join('\n'));
+      assert.ok(texts.at(-1)?.startsWith(`Requests to S3 for "${name}": `), texts.join('\n'));
     });
   }
 });

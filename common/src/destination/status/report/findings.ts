@@ -152,7 +152,7 @@ function rejectedFinding({
     .slice(0, 5)
     .map(({ reason, field, records }) => `${records} for ${reason}${field === '' ? '' : ` of "${field}"`}`)
     .join(', ');
-  const why = sampled === 0 ? '' : ` Of ${countText(sampled, 'record')} looked at: ${main}.`;
+  const why = sampled === 0 ? '' : ` In a sample of ${countText(sampled, 'record')}: ${main}.`;
   const text = `${countText(files, 'file')} (${bytesText(bytes)}) of rejected records of "${name}", the newest of ${newest}.${why} Correct the source; the records are kept below _rejected/.`;
   return finding('rejected', text, { name });
 }

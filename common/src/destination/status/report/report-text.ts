@@ -96,7 +96,7 @@ function sizesText({ file_sizes: sizes }: PlaceStatus): string {
 function gapsText({ gaps, gap_count: count, quiet_count: quiet }: PlaceStatus, period: string): string {
   const usual =
     quiet === 0 ? '' : `; ${countText(quiet, period)} without files that usually ${quiet === 1 ? 'has' : 'have'} none`;
-  if (count === 0) return `no ${period} without files that usually has some${usual}`;
+  if (count === 0) return `no gaps${usual}`;
   return `${countText(count, period)} without files: ${rangesText(gaps.map((gap) => gap.period))}${usual}`;
 }
 

@@ -39,15 +39,15 @@ function isZip(head: Uint8Array): boolean {
 }
 
 export const codecs: readonly Codec[] = [
-  { name: 'gzip', title: 'gzip, of any members', extensions: ['gz', 'gzip'], begins: starts(0x1f, 0x8b) },
-  { name: 'zstd', title: 'Zstandard, of any frames', extensions: ['zst', 'zstd'], begins: isZstd },
+  { name: 'gzip', title: 'gzip, with one member or several', extensions: ['gz', 'gzip'], begins: starts(0x1f, 0x8b) },
+  { name: 'zstd', title: 'Zstandard, with one frame or several', extensions: ['zst', 'zstd'], begins: isZstd },
   {
     name: 'snappy',
     title: 'Snappy in its framing format',
     extensions: ['sz', 'snappy'],
     begins: starts(0xff, 0x06, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59),
   },
-  { name: 'zip', title: 'ZIP archive, of any files', extensions: ['zip'], begins: isZip },
+  { name: 'zip', title: 'ZIP archive, with one file or several', extensions: ['zip'], begins: isZip },
   { name: 'hadoop_snappy', title: 'Snappy as Hadoop, Spark and Hive write text', extensions: ['snappy'] },
   { name: 'deflate', title: 'zlib, Hadoop’s DefaultCodec', extensions: ['deflate', 'zz'] },
   { name: 'brotli', title: 'Brotli', extensions: ['br'] },

@@ -81,7 +81,9 @@ suite('The files of an archive', () => {
     });
     const { messages, said, failures } = await readHere(server, { config: jsonl });
     assert.deepEqual([failures, idsOf(messages)], [[], [1]]);
-    assert.ok(said.some((text) => text.startsWith('WARN "lake/t/a.zip": not read from the archive: 1 hidden')));
+    assert.ok(
+      said.some((text) => text.startsWith('WARN "lake/t/a.zip": not read from the archive, by reason: 1 hidden')),
+    );
     for (const files of [[], [{ name: 'a/', body: '' }]]) {
       const empty = await textRows({ 'lake/t/a.json': '{"id":1}\n', 'lake/t/b.zip': zipOf(files) }, jsonl);
       assert.deepEqual([empty.failures, empty.rows.length], [[], 1]);
