@@ -161,6 +161,11 @@ export function failureCode(failure: Failure): string {
   }
 }
 
+/** S3's code, or the status of an answer without one. */
+export function answerName({ code, status }: S3Answer): string {
+  return code === '' ? `HTTP status ${status}` : code;
+}
+
 /** A code is a word. */
 function word(text: string): string {
   return /^[\w.-]{1,100}$/u.test(text) ? text : '';
