@@ -3,7 +3,7 @@ import type { S3 } from './connection/client.ts';
 import { failureText, mapS3Error } from './errors/errors.ts';
 import { countRetry } from './connection/counters.ts';
 import { describeFailure, failureCode, patienceMs } from './errors/failure.ts';
-import type { Operation, RequestTarget } from './address/operation.ts';
+import type { RequestTarget } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
 /** The caller's part of the target. The connection adds the rest. */
@@ -19,30 +19,20 @@ type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number)
 export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
   const patience = new Patience(s3.log, s3.clock);
   const begun = s3.clock.elapsed();
+  const count = s3.counters[request.operation];
   for (;;) {
     try {
-      const result = await tryOnce(s3, request.operation, { attempt, earlier: patience.failures }, signal);
+      signal?.throwIfAborted();
+      count.requests += 1;
+      if (patience.failures > 0) count.retries += 1;
+      const result = await attempt(signal === undefined ? {} : { abortSignal: signal }, patience.failures);
+      s3.contact.answered = true;
       if (request.operation === 'PutObject') s3.timings.puts.add(s3.clock.elapsed() - begun);
       return result;
     } catch (error) {
       await waitToRetry(s3, request, { error, patience }, signal);
     }
   }
-}
-
-async function tryOnce<T>(
-  s3: S3,
-  operation: Operation,
-  { attempt, earlier }: { readonly attempt: Attempt<T>; readonly earlier: number },
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const count = s3.counters[operation];
-  count.requests += 1;
-  if (earlier > 0) count.retries += 1;
-  const result = await attempt(signal === undefined ? {} : { abortSignal: signal }, earlier);
-  s3.contact.answered = true;
-  return result;
 }
 
 /** Waits if `error` can be retried. @throws ConnectorError if it cannot; the signal's reason if it is aborted. */
@@ -64,12 +54,5 @@ export async function waitToRetry(
 
 function targetOf(s3: S3, request: Request): RequestTarget {
   const { bucket, region, endpoint, expectedBucketOwner } = s3;
-  return {
-    ...request,
-    bucket,
-    region,
-    answered: s3.contact.answered,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(expectedBucketOwner === undefined ? {} : { expectedBucketOwner }),
-  };
+  return { ...request, bucket, region, endpoint, expectedBucketOwner, answered: s3.contact.answered };
 }

@@ -5,7 +5,7 @@ import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
 import type { S3 } from './connection/client.ts';
-import { invalidListing, refuseEntry, refuseFolders, refuseKeys, shown } from './list-checks.ts';
+import { invalidListing, refuseEntry, refuseNames, shown } from './list-checks.ts';
 
 /** An object in a listing. */
 export type ListedObject = {
@@ -37,7 +37,7 @@ type Listing = {
 };
 
 /** The last entries of the earlier pages. */
-type Progress = { readonly key?: string; readonly folder?: string };
+type Progress = { readonly key?: string | undefined; readonly folder?: string | undefined };
 
 /** S3 returns a thousand entries, some storages more. */
 const mostEntries = 10_000;
@@ -57,8 +57,7 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
   do {
     const answer = await withRestoreStatus(s3, { ...listing, token }, signal);
     const page = pageOf(answer, listing, before);
-    const [key, folder] = [page.objects.at(-1)?.key ?? before.key, page.folders.at(-1) ?? before.folder];
-    before = { ...(key === undefined ? {} : { key }), ...(folder === undefined ? {} : { folder }) };
+    before = { key: page.objects.at(-1)?.key ?? before.key, folder: page.folders.at(-1) ?? before.folder };
     emptyPages = page.objects.length + page.folders.length > 0 ? 0 : emptyPages + 1;
     yield page;
     const next = answer.NextContinuationToken;
@@ -133,33 +132,28 @@ export function pageOf(
   const decode = answer.EncodingType === 'url' ? (text: string) => decodeKey(text, prefix) : (text: string) => text;
   const objects = Contents.map((entry) => listedObject(entry, decode, prefix));
   const folders = CommonPrefixes.map(({ Prefix }) => decode(Prefix ?? ''));
-  refuseKeys(
-    objects.map(({ key }) => key),
-    listing,
-    before.key,
-  );
-  refuseFolders(folders, listing, before.folder);
+  const keys = objects.map(({ key }) => key);
+  refuseNames('key', keys, listing, before.key);
+  refuseNames('folder', folders, listing, before.folder);
   return { objects, folders };
 }
 
 function listedObject(entry: _Object, decode: (text: string) => string, prefix: string): ListedObject {
   const { Key, Size, ETag, LastModified, StorageClass, RestoreStatus } = entry;
   if (Key === undefined || Size === undefined || ETag === undefined || LastModified === undefined) {
-    throw invalidListing(
-      prefix,
-      `an entry lacks its key, size, ETag or time (${Key === undefined ? 'no key' : shown(Key)})`,
-    );
+    const name = Key === undefined ? 'no key' : shown(Key);
+    throw invalidListing(prefix, `an entry lacks its key, size, ETag or time (${name})`);
   }
-  const key = decode(Key);
-  refuseEntry(key, { size: Size, etag: ETag, lastModified: LastModified }, prefix);
-  return {
-    key,
+  const object = {
+    key: decode(Key),
     size: Size,
     etag: ETag,
     lastModified: LastModified,
     ...(StorageClass === undefined ? {} : { storageClass: StorageClass }),
     ...(RestoreStatus === undefined ? {} : { restored: isRestored(RestoreStatus) }),
   };
+  refuseEntry(object, prefix);
+  return object;
 }
 
 function isRestored({ IsRestoreInProgress, RestoreExpiryDate }: NonNullable<_Object['RestoreStatus']>): boolean {

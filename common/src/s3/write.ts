@@ -2,7 +2,7 @@
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
 import type { RequestTarget } from './address/operation.ts';
-import { assertNever, ConnectorError } from '../protocol/errors.ts';
+import { ConnectorError } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
 import { withChecksumHeaders } from './checksum-headers.ts';
@@ -78,13 +78,11 @@ export async function putObject(
     Key: key,
     ContentType: contentType,
     ContentLength: checksums.size,
-    ...(isSent && ifMatch !== undefined ? { IfMatch: ifMatch } : {}),
-    ...(isSent && ifNoneMatch !== undefined ? { IfNoneMatch: ifNoneMatch } : {}),
+    ...(isSent ? { IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } : {}),
     ...headersOf(how),
   };
   const md5 = async (): Promise<string> => Buffer.from(await md5Of(body), 'hex').toString('base64');
-  const about = { ...aboutHeaders(how), ...(condition === undefined ? {} : { condition }) };
-  const request = { operation: 'PutObject', key, ...about } as const;
+  const request = { operation: 'PutObject', key, ...aboutHeaders(how), condition } as const;
   const { etag } = await call(
     s3,
     request,
@@ -160,6 +158,7 @@ export async function copyObject(
     Key: to,
     CopySource: `${s3.bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
     ...headersOf(how),
+    TaggingDirective: how.tags && ('REPLACE' as const), // Otherwise S3 copies the source's tags.
   };
   const request = { operation: 'CopyObject', key: to, from, ...aboutHeaders(how) } as const;
   return call(
@@ -167,9 +166,8 @@ export async function copyObject(
     request,
     async (options) => {
       const { CopyObjectResult } = await withChecksumHeaders(s3, 'CopyObject', (headers) => {
-        const sum = headers === 'content-md5' ? {} : { ChecksumAlgorithm: 'CRC32' as const };
-        const tagging = how.tags === undefined ? {} : { TaggingDirective: 'REPLACE' as const }; // Otherwise S3 copies the source's tags.
-        return s3.client.send(new CopyObjectCommand({ ...input, ...sum, ...tagging }), options);
+        const ChecksumAlgorithm = headers === 'content-md5' ? undefined : 'CRC32';
+        return s3.client.send(new CopyObjectCommand({ ...input, ChecksumAlgorithm }), options);
       });
       if (CopyObjectResult?.ETag === undefined) throw failedAfterAll();
       return { etag: CopyObjectResult.ETag };
@@ -184,21 +182,19 @@ function failedAfterAll(): Error {
 }
 
 function headersOf({ acl, encryption, storageClass, tags }: WriteHeaders) {
-  const canned = {
-    ...(acl === undefined ? {} : { ACL: acl }),
-    ...(storageClass === undefined ? {} : { StorageClass: storageClass }),
-    ...(tags === undefined ? {} : { Tagging: taggingOf(tags) }),
+  return {
+    ACL: acl,
+    StorageClass: storageClass,
+    Tagging: tags && taggingOf(tags),
+    ServerSideEncryption: algorithms[encryption.mode],
+    SSEKMSKeyId: keyOf(encryption),
   };
-  switch (encryption.mode) {
-    case 'bucket_default':
-      return canned;
-    case 'sse_s3':
-      return { ...canned, ServerSideEncryption: 'AES256' as const };
-    case 'sse_kms':
-      return { ...canned, ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: encryption.kmsKeyId };
-    default:
-      return assertNever(encryption);
-  }
+}
+
+const algorithms = { bucket_default: undefined, sse_s3: 'AES256', sse_kms: 'aws:kms' } as const;
+
+function keyOf(encryption: WriteHeaders['encryption']): string | undefined {
+  return encryption.mode === 'sse_kms' ? encryption.kmsKeyId : undefined;
 }
 
 function taggingOf(tags: readonly ObjectTag[]): string {
@@ -207,9 +203,5 @@ function taggingOf(tags: readonly ObjectTag[]): string {
 
 /** The parts of a request that S3 may refuse. */
 function aboutHeaders({ acl, encryption, tags }: WriteHeaders) {
-  return {
-    acl: acl !== undefined,
-    tags: tags !== undefined,
-    ...(encryption.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}),
-  };
+  return { acl: acl !== undefined, tags: tags !== undefined, kmsKeyId: keyOf(encryption) };
 }

@@ -1,14 +1,14 @@
 // `check` of both destinations rehearses a sync with the same headers: it writes a small object below the prefix, reads, lists
 // and copies it, and deletes it again.
 import type { Access } from '../../permissions/needs/access.ts';
-import { needsOf } from '../../permissions/needs/needs.ts';
+import { asksWith, needsOf } from '../../permissions/needs/needs.ts';
 import { ahead, rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
-import { asksOf, type Action, type Operation } from '../../s3/address/operation.ts';
+import type { Action, Operation } from '../../s3/address/operation.ts';
 import { publicAccess } from '../../s3/public-access.ts';
 import { Probes, type CheckedPlace } from './probes.ts';
-import { changedObject, refusedWrites, rehearseConditions, type Refusals } from './rehearsed-conditions.ts';
+import { changedObject, refusedWrites, rehearseConditions } from './rehearsed-conditions.ts';
 import { rehearseWrite } from './rehearsed-write.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
   const needs = needsFinder(access);
   try {
     const isWritten = await rehearseWrite(rehearsal, needs('PutObject'), probes);
-    const asked = await askAhead({ probes, s3, isWritten, isOver: rehearsal.isOver, signal });
+    const asked = await askAhead({ probes, s3, signal }, { isWritten, isOver: rehearsal.isOver });
     const refusals = isWritten ? await asked.refusals() : undefined;
     const reading = needs('GetObject');
     const copying = [copyNeed(needs('CopyObject'))];
@@ -55,30 +55,16 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
   }
 }
 
-type Asked = {
-  readonly read: () => Promise<void>;
-  readonly look: () => Promise<void>;
-  readonly copy: () => Promise<void>;
-  readonly list: () => Promise<void>;
-  readonly refusals: () => Promise<Refusals | undefined>;
-  readonly access: () => ReturnType<typeof publicAccess>;
-};
-
-type AskOptions = {
-  readonly probes: Probes;
-  readonly s3: S3;
-  readonly isWritten: boolean;
-  readonly isOver: boolean;
-  readonly signal: AbortSignal;
-};
-
 /** Starts when the rehearsal tries it. */
 function later<T>(ask: () => Promise<T>): () => Promise<T> {
   return ask;
 }
 
 /** Starts everything that needs at most the written object, and waits until all of it has ended. */
-async function askAhead({ probes, s3, isWritten, isOver, signal }: AskOptions): Promise<Asked> {
+async function askAhead(
+  { probes, s3, signal }: { readonly probes: Probes; readonly s3: S3; readonly signal: AbortSignal },
+  { isWritten, isOver }: { readonly isWritten: boolean; readonly isOver: boolean },
+) {
   const [start, startWritten] = [isOver ? later : ahead, isWritten ? ahead : later];
   const read = startWritten(() => probes.read());
   const look = startWritten(() => probes.look());
@@ -106,17 +92,8 @@ function conditionNeed({ conditions = 'replacing', ...access }: Access): Line['n
 /** The need of an operation, from the list of needs, which has its conditions. */
 function needsFinder(access: Access): (operation: Operation) => readonly Line['need'][] {
   const needs = needsOf(access);
-  const { acl, encryption, tags } = access.headers ?? {};
-  const sent = {
-    acl: acl !== undefined,
-    tags: tags !== undefined,
-    ...(encryption?.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}),
-  };
   return (operation) => {
-    const isWrite = operation === 'PutObject' || operation === 'CopyObject';
-    const actions = asksOf({ operation, ...sent, acl: isWrite && sent.acl, tags: isWrite && sent.tags }).map(
-      ([action]): Action => action,
-    );
+    const actions = asksWith(operation, access.headers).map(([action]): Action => action);
     return needs.filter(({ action }) => actions.includes(action));
   };
 }
@@ -124,7 +101,7 @@ function needsFinder(access: Access): (operation: Operation) => readonly Line['n
 async function lookAtPublicAccess(
   rehearsal: Rehearsal,
   [need]: readonly Line['need'][],
-  { access, bucket }: Pick<Asked, 'access'> & Pick<S3, 'bucket'>,
+  { access, bucket }: { readonly access: () => ReturnType<typeof publicAccess>; readonly bucket: string },
 ): Promise<void> {
   if (need === undefined || rehearsal.isOver) return;
   const step = 'See whether public access is blocked';

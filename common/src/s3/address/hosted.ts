@@ -1,5 +1,5 @@
 // Hosted mode, for platforms that run strangers' configs. Only the platform's environment sets it, never the config. A config then
-// cannot use the machine's credentials, network or disk. This file checks the config; hosted-agents.ts checks each connection.
+// cannot use the machine's credentials, network or disk. This file checks the config; agents.ts checks each connection.
 import { isIP } from 'node:net';
 
 import { isPublicAddress } from './public-address.ts';
