@@ -1,5 +1,6 @@
 // The last replacement of each type or table, and unfinished replacements: from `_manifests/` and `_staging/`.
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
+import { decodedValue } from '../../files/key-part.ts';
 import { readDocument } from '../../replacing/document-memory.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
 import { latestKey, manifestFolder, manifestKey, parseIntent, parseLatest } from '../../replacing/manifest.ts';
@@ -76,12 +77,9 @@ async function exportsOf(look: Look, { name, folder, now }: Found, signal: Abort
 
 /** Undefined for a name that is not in the form that this connector writes. */
 function placeOf({ layout, prefix }: Look, name: string): DataPlace | undefined {
-  try {
-    const place = layout.place(prefix, decodeURIComponent(name));
-    return place.name === name ? place : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = decodedValue(name) ?? '';
+  const place = text === '' ? undefined : layout.place(prefix, text);
+  return place?.name === name ? place : undefined;
 }
 
 async function lastExport(

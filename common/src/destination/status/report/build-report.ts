@@ -1,4 +1,5 @@
 // Makes the report from what was listed and read. Pure.
+import { decodedValue } from '../../files/key-part.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { Counters } from '../../../s3/connection/counters.ts';
 import type { StatusOptions } from './options.ts';
@@ -90,7 +91,7 @@ function placesOf({ layout, prefix }: About, { options, survey, now, exports, fi
   return largest.map(([name, place], index) => {
     const context = { now, days: options.days, period: layout.period, isDetailed: index < detailedPlaces };
     return {
-      name: decodedName(name),
+      name: decodedValue(name) ?? name,
       folder: `${prefix}${layout.parent}${name}/`,
       ...placeStatus(place, context),
       last_export: exports.get(name)?.last ?? null,
@@ -123,13 +124,4 @@ function judgedPlaces(places: readonly PlaceStatus[], only: string | undefined):
   if (only !== undefined) return places.filter(({ name }) => name === only);
   const dated = places.filter(({ newest, future_files: ahead }) => newest !== null || ahead > 0);
   return dated.length > 0 ? dated : places;
-}
-
-/** A name in a path that is not percent-encoded like ours stays as it is. */
-function decodedName(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }
