@@ -4,7 +4,7 @@ import type { Access } from '../../permissions/needs/access.ts';
 import { asksWith, needsOf } from '../../permissions/needs/needs.ts';
 import { ahead, rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
-import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
+import { openS3, type S3 } from '../../s3/connection/client.ts';
 import type { Action, Operation } from '../../s3/address/operation.ts';
 import { publicAccess } from '../../s3/public-access.ts';
 import { Probes, type CheckedPlace } from './probes.ts';
@@ -16,43 +16,38 @@ import { rehearseWrite } from './rehearsed-write.ts';
  * everything that is missing. What only replaced streams need is a WARN.
  */
 export async function check(place: CheckedPlace, access: Access, { log, signal }: VerbContext): Promise<void> {
-  const s3 = openS3(place.connection, { log, ...rehearsalPatience });
-  const probes = new Probes(s3, place, signal);
+  using s3 = openS3(place.connection, { log, ...rehearsalPatience });
+  await using probes = new Probes(s3, place, signal);
   const rehearsal = new Rehearsal(signal);
   const needs = needsFinder(access);
-  try {
-    const isWritten = await rehearseWrite(rehearsal, needs('PutObject'), probes);
-    const asked = await askAhead({ probes, s3, signal }, { isWritten, isOver: rehearsal.isOver });
-    const refusals = isWritten ? await asked.refusals() : undefined;
-    const reading = needs('GetObject');
-    const copying = [copyNeed(needs('CopyObject'))];
-    const looking = reading.map((need) => ({ ...need, when: 'replacing' as const }));
-    if (!isWritten) {
-      rehearsal.skip('Read it', reading, 'nothing could be written');
-      rehearsal.skip('Copy it', copying, 'nothing could be written');
-    } else {
-      const read = await rehearsal.try('Read it', reading, async () => {
-        await (changedObject(refusals) ? probes.read() : asked.read());
-        return true;
-      });
-      if (read === undefined) rehearsal.skip('Copy it', copying, 'it cannot be read');
-      else {
-        await rehearsal.try('Look at it', looking, asked.look);
-        await rehearsal.try('Copy it', copying, asked.copy);
-        if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, refusals });
-      }
+  const isWritten = await rehearseWrite(rehearsal, needs('PutObject'), probes);
+  const asked = await askAhead({ probes, s3, signal }, { isWritten, isOver: rehearsal.isOver });
+  const refusals = isWritten ? await asked.refusals() : undefined;
+  const reading = needs('GetObject');
+  const copying = [copyNeed(needs('CopyObject'))];
+  const looking = reading.map((need) => ({ ...need, when: 'replacing' as const }));
+  if (!isWritten) {
+    rehearsal.skip('Read it', reading, 'nothing could be written');
+    rehearsal.skip('Copy it', copying, 'nothing could be written');
+  } else {
+    const read = await rehearsal.try('Read it', reading, async () => {
+      await (changedObject(refusals) ? probes.read() : asked.read());
+      return true;
+    });
+    if (read === undefined) rehearsal.skip('Copy it', copying, 'it cannot be read');
+    else {
+      await rehearsal.try('Look at it', looking, asked.look);
+      await rehearsal.try('Copy it', copying, asked.copy);
+      if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, refusals });
     }
-    await rehearsal.try('List the folder', needs('ListObjectsV2'), asked.list);
-    const always = probes.left.length > 0;
-    await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
-    await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), { access: asked.access, bucket: s3.bucket });
-    const [left] = probes.left;
-    if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
-    rehearsal.conclude(log);
-  } finally {
-    await probes.close();
-    closeS3(s3);
   }
+  await rehearsal.try('List the folder', needs('ListObjectsV2'), asked.list);
+  const always = probes.left.length > 0;
+  await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
+  await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), { access: asked.access, bucket: s3.bucket });
+  const [left] = probes.left;
+  if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
+  rehearsal.conclude(log);
 }
 
 /** Starts when the rehearsal tries it. */

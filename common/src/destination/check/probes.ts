@@ -94,7 +94,7 @@ export class Probes {
   }
 
   /** After an abort: removes what can still be removed at once. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#signal.aborted || this.#keys.size === 0) return;
     await this.remove(AbortSignal.timeout(cleanUpWithinMs)).catch(() => undefined);
   }

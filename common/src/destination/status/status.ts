@@ -3,7 +3,7 @@
 import type { OperatorArguments, Print, VerbContext, Watch } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { countText } from '../../program/text-layout.ts';
-import { closeS3, openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
+import { openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
 import { listPages } from '../../s3/list.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
 import type { Shared } from '../config/config.ts';
@@ -52,15 +52,11 @@ async function reportOf(
   options: StatusOptions,
   { log, signal, watch, clock = systemClock }: VerbContext & { readonly clock?: Clock },
 ): Promise<StatusReport> {
-  const s3 = openS3(task.connection, { log, retryBudgetMs: verbRetryBudgetMs });
-  try {
-    const now = clock.wall();
-    const survey = await surveyOf(s3, task, { options, now, watch }, signal);
-    const found = await lookInto({ ...task, s3 }, survey, now, signal);
-    return buildReport(task, { options, survey, now, ...found, counters: s3.counters });
-  } finally {
-    closeS3(s3);
-  }
+  using s3 = openS3(task.connection, { log, retryBudgetMs: verbRetryBudgetMs });
+  const now = clock.wall();
+  const survey = await surveyOf(s3, task, { options, now, watch }, signal);
+  const found = await lookInto({ ...task, s3 }, survey, now, signal);
+  return buildReport(task, { options, survey, now, ...found, counters: s3.counters });
 }
 
 /** Reads what the listing does not show, from a limited number of objects. */

@@ -27,7 +27,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 /** `answered`: the endpoint has answered as S3 at least once. `serverTime`: the date of its last answer, in ms since 1970. */
 type Contact = { answered: boolean; serverTime?: number };
 
-export type S3 = {
+export type S3 = Disposable & {
   readonly client: S3Client;
   readonly bucket: string;
   readonly region: string;
@@ -64,7 +64,7 @@ type OpenOptions = {
   readonly clock?: Clock;
 };
 
-/** Sends no request. Close it with `closeS3`. */
+/** Sends no request. Disposing of it closes all connections; requests in flight fail. */
 export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   const { bucket, region, expectedBucketOwner } = connection;
   const { log = silentLog, clock = systemClock } = options;
@@ -113,10 +113,6 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     contact,
     support: { refusesChecksums: false },
     putRoute: watchPutRoute(client, clock),
+    [Symbol.dispose]: () => client.destroy(),
   };
-}
-
-/** Closes all connections; requests in flight fail. */
-export function closeS3(s3: S3): void {
-  s3.client.destroy();
 }
