@@ -69,6 +69,18 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
   } while (token !== undefined);
 }
 
+/** All objects below the prefix, one after another. */
+export async function* listObjects(s3: S3, prefix: string, signal?: AbortSignal): AsyncGenerator<ListedObject> {
+  for await (const { objects } of listPages(s3, { prefix }, signal)) yield* objects;
+}
+
+/** The folders directly below the prefix, or that continue it. Each ends with a slash. Bound: the folders of one level. */
+export async function listFolders(s3: S3, prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) found.push(...folders);
+  return found;
+}
+
 type PageRequest = Listing & { readonly token: string | undefined };
 
 /** The storage classes whose objects may be restored. Other archived objects cannot be read at once, or need no restore. */

@@ -5,6 +5,7 @@ import {
   always,
   checkConnection,
   type ConfigAsWritten,
+  report,
   resolveConnection,
   type Connection,
   type ConnectionConfig,
@@ -202,8 +203,7 @@ export const checkPlace = [
   (config: ConfigAsWritten, context: z.RefinementCtx): void => {
     checkConnection(config, context);
     const { prefix, bucket } = config;
-    const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['prefix'], message: problem });
+    if (typeof prefix === 'string') report(context, ['prefix'], prefixProblem(prefix, bucket));
   },
   always,
 ] as const;

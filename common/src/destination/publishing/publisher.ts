@@ -30,7 +30,7 @@ import { WaitingFiles } from './waiting-files.ts';
 /** Places of one stream. The higher the number, the sooner all of them are new. */
 const placesAtOnce = 4;
 
-type Options<Planned extends Target> = {
+export type PublisherOptions<Planned extends Target> = {
   readonly area: Area;
   readonly workerId: string;
   readonly layout: Layout;
@@ -54,11 +54,11 @@ type Options<Planned extends Target> = {
 export type StreamVerdict = Ending | 'spoilt';
 
 export class Publisher<Planned extends Target> {
-  readonly #options: Options<Planned>;
+  readonly #options: PublisherOptions<Planned>;
   readonly #exportId: string;
   readonly waiting: WaitingFiles;
 
-  constructor(options: Options<Planned>) {
+  constructor(options: PublisherOptions<Planned>) {
     const { area, workerId, targets, states, attempt, publishing } = options;
     this.#options = options;
     this.#exportId = publishing?.exportId ?? newExportId(new Date(area.s3.clock.wall()), workerId);

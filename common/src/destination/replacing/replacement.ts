@@ -13,7 +13,7 @@ import { type StreamDescriptor, toConnectorError } from '../../protocol/errors.t
 import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { deleteObjects } from '../../s3/delete.ts';
-import { listPages } from '../../s3/list.ts';
+import { listObjects } from '../../s3/list.ts';
 import { copyObject } from '../../s3/write.ts';
 import { mapConcurrent } from '../../streams/map-concurrent.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
@@ -86,10 +86,7 @@ function warnOfOther(area: Area, { place, stream }: Replacement, last: StreamDes
 
 /** The keys of this connector in the place. Others are named in a WARN. */
 async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<readonly OwnKey[]> {
-  const keys: string[] = [];
-  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
-    for (const { key } of objects) keys.push(key);
-  }
+  const keys = await Array.fromAsync(listObjects(s3, place.folder, signal), ({ key }) => key);
   const { ours, others } = tellApart(prefix, place, keys);
   if (others.length > 0) {
     const named = others.slice(0, namesInWarning).join(', ');

@@ -34,7 +34,7 @@ export type S3 = Disposable & {
   /** Absent: AWS. */
   readonly endpoint?: string;
   /** Sent with every request. Absent: any account may own the bucket. */
-  readonly expectedBucketOwner?: string;
+  readonly expectedBucketOwner: string | undefined;
   /** AWS itself, by any endpoint; not a storage that imitates it. */
   readonly isAws: boolean;
   readonly counters: Counters;
@@ -70,7 +70,6 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   const { log = silentLog, clock = systemClock } = options;
   const place = endpointOf(connection, process.env);
   const contact: Contact = { answered: false };
-  const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
   const requestHandler = {
     ...createAgents(process.env),
     connectionTimeout: connectTimeoutMs,
@@ -104,7 +103,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     bucket,
     region,
     ...place,
-    ...owner,
+    expectedBucketOwner,
     isAws: place.endpoint === undefined || isAwsEndpoint(place.endpoint),
     ...startCounting(),
     log,

@@ -204,7 +204,8 @@ export function checkConnection(config: ConfigAsWritten, context: z.RefinementCt
 /** Runs a refinement even if fields are missing or of a wrong type. */
 export const always = { when: () => true };
 
-function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {
+/** Adds a mistake, if there is one. */
+export function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {
   if (problem !== undefined) context.addIssue({ code: 'custom', path, message: problem });
 }
 

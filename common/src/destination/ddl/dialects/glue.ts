@@ -1,7 +1,7 @@
 // A table for `aws glue create-table --cli-input-json`: the table that Athena's statement makes in the Glue Data Catalog, as
 // JSON (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
 import { scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
-import { hiveDialects } from './hive-dialects.ts';
+import { athena } from './hive-dialects.ts';
 import { caseProperties, jsonSerde, refuseLikeHive } from './hive-parts.ts';
 import { projection } from './projection.ts';
 
@@ -26,7 +26,7 @@ const formats = {
 } as const;
 
 export const glue: DdlDialect = {
-  ...hiveDialects.athena,
+  ...athena,
   title: 'AWS Glue',
   scalars: scalarsOf('boolean | bigint | double | string | string | string | date | bigint | timestamp | timestamp'),
   jsonScalars: textTimes('string'),

@@ -16,7 +16,7 @@ const text = 'VARCHAR(65535)';
 /** Every table of Redshift has them. */
 const systemColumns = /^(?:oid|tableoid|ctid|xmin|xmax|cmin|cmax|insertxid|deletexid)$/iu;
 
-const redshiftCopy: DdlDialect = {
+export const redshiftCopy: DdlDialect = {
   title: 'Redshift',
   scalars: scalarsOf(
     `BOOLEAN | BIGINT | DOUBLE PRECISION | ${text} | ${text} | SUPER | DATE | TIME | TIMESTAMP | TIMESTAMP`,
@@ -67,7 +67,7 @@ function snowflakeName(name: string): string {
   return identifier(/^[A-Za-z_]\w*$/u.test(name) ? name.toUpperCase() : name);
 }
 
-const snowflake: DdlDialect = {
+export const snowflake: DdlDialect = {
   title: 'Snowflake',
   scalars: scalarsOf(
     'BOOLEAN | NUMBER(38, 0) | DOUBLE | VARCHAR | VARCHAR | VARIANT | DATE | TIME | TIMESTAMP_TZ | TIMESTAMP_NTZ',
@@ -130,7 +130,7 @@ const refuseLikeBigQuery: Refuse = ({ name, type }, depth) => {
   return depth >= mostNested ? `BigQuery takes objects in objects up to ${mostNested} levels` : undefined;
 };
 
-const bigquery: DdlDialect = {
+export const bigquery: DdlDialect = {
   title: 'BigQuery',
   scalars: scalarsOf('BOOL | INT64 | FLOAT64 | STRING | STRING | JSON | DATE | TIME | TIMESTAMP | DATETIME'),
   list: (items) => `ARRAY<${items}>`,
@@ -177,5 +177,3 @@ function bigqueryOptions({ table: { format, location, folders, extension } }: Dr
     ...(folders.length === 0 ? [] : [`hive_partition_uri_prefix = ${backslashed(location.replace(/\/$/u, ''))}`]),
   ];
 }
-
-export const warehouseDialects = { 'redshift-copy': redshiftCopy, snowflake, bigquery };
