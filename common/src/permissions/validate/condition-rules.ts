@@ -4,13 +4,11 @@ import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
 import { type Condition, type Statement } from '../judge/document.ts';
-import type { PolicyFinding, FindingCode } from './finding.ts';
-import type { Path } from './json-text.ts';
+import type { PolicyFinding } from './finding.ts';
 import type { Need } from '../needs/needs.ts';
 import { matches } from '../judge/patterns.ts';
-import { inStatement, type Judging } from './policy-text.ts';
-
-type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
+import { namesAction } from '../judge/simulate.ts';
+import { findIn, type Find, type Judging } from './policy-text.ts';
 
 type Rule = {
   readonly judging: Judging;
@@ -41,8 +39,7 @@ const operatorNames = [
 
 export function* conditionFindings(judging: Judging): Generator<PolicyFinding> {
   for (const statement of judging.statements) {
-    const find: Find = (code, path, text) =>
-      inStatement(judging, code, { statement, path: ['Condition', ...path], text });
+    const find = findIn(judging, statement, ['Condition']);
     yield* formFindings(statement.json['Condition'], find);
     if (statement.effect !== 'Allow') continue;
     for (const condition of statement.conditions) {
@@ -74,12 +71,8 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Poli
 }
 
 /** The needed actions that the statement names. */
-function neededIn({ judged }: Judging, { actions }: Statement): readonly string[] {
-  const needed = judged.map(({ need }) => need.action);
-  return needed.filter((action) => {
-    const isNamed = actions.values.some((value) => matches(value, action, { ignoreCase: true }) === true);
-    return isNamed !== actions.not;
-  });
+function neededIn({ judged }: Judging, statement: Statement): readonly string[] {
+  return judged.map(({ need }) => need.action).filter((action) => namesAction(statement, action));
 }
 
 const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
@@ -159,5 +152,5 @@ function* missingAcl(judging: Judging, statement: Statement): Generator<PolicyFi
   if (sent === undefined || !isAllowing || judging.kind === 'iam') return;
   if (statement.conditions.some(({ key }) => key.toLowerCase() === 's3:x-amz-acl')) return;
   const text = `writes without the ACL are allowed too: move s3:PutObject and s3:PutObjectAcl into a statement with "StringEquals": {"s3:x-amz-acl": "${sent}"}`;
-  yield inStatement(judging, 'ACL_CONDITION_MISSING', { statement, text });
+  yield findIn(judging, statement)('ACL_CONDITION_MISSING', [], text);
 }
