@@ -92,7 +92,7 @@ export const placeShape = {
   object_tags: z
     .array(tag)
     .max(mostTags, 'has more than 10 tags, which S3 refuses')
-    .refine(hasEachOnce, 'names a key twice: S3 takes each once')
+    .refine((tags) => new Set(tags.map(({ key }) => key)).size === tags.length, 'names a key twice: S3 takes each once')
     .default([])
     .meta({
       title: 'Tags',
@@ -193,10 +193,6 @@ export type Shared<Entry> = DestinationPlace & {
   readonly maxMemoryBytes: number;
   readonly maxCores: number | undefined;
 };
-
-function hasEachOnce(tags: readonly { readonly key: string }[]): boolean {
-  return new Set(tags.map(({ key }) => key)).size === tags.length;
-}
 
 /** `superRefine(...checkPlace)` checks what depends on several fields, also on those of the connection. */
 export const checkPlace = [

@@ -126,8 +126,8 @@ function duckdbPattern(path: string): string {
 }
 
 /** Before version 1.5, DuckDB has the name of null for a value. It leaves the names of folders encoded. */
-function duckdbValue(key: string): string {
-  return `nullif(${key}, ${literal(nullPartition)})`;
-}
-
-const duckdbWords: FolderWords = { quote: identifier, except: 'EXCLUDE', value: duckdbValue };
+const duckdbWords: FolderWords = {
+  quote: identifier,
+  except: 'EXCLUDE',
+  value: (key) => `nullif(${key}, ${literal(nullPartition)})`,
+};

@@ -41,6 +41,7 @@ export const glue: DdlDialect = {
 export function glueTable(draft: Draft, comments: readonly string[], queries: readonly string[]): object {
   const { plainName, table, columns, database } = draft;
   const { format, folders, location } = table;
+  const serde = formats[format].SerdeInfo;
   const isProjected = folders.length > 0 && folders.every(({ range }) => range !== undefined);
   const partitions = folders.map(({ name, range }) => ({ Name: name, Type: range === undefined ? 'string' : 'int' }));
   return {
@@ -60,14 +61,8 @@ export function glueTable(draft: Draft, comments: readonly string[], queries: re
         Columns: columns.map(({ name, sql }) => ({ Name: name, Type: sql })),
         Location: location,
         ...formats[format],
-        SerdeInfo: withProperties(formats[format].SerdeInfo, caseProperties(draft)),
+        SerdeInfo: { ...serde, Parameters: { ...serde.Parameters, ...caseProperties(draft) } },
       },
     },
   };
-}
-
-type SerdeInfo = { readonly SerializationLibrary: string; readonly Parameters: Readonly<Record<string, string>> };
-
-function withProperties(serde: SerdeInfo, more: SerdeInfo['Parameters']): SerdeInfo {
-  return { ...serde, Parameters: { ...serde.Parameters, ...more } };
 }

@@ -1,15 +1,6 @@
 // The warehouses with their own kind of tables: Redshift with loaded rows, Snowflake and BigQuery with external tables.
 import { identifier, literal } from '../../../columns/sql.ts';
-import {
-  backslashed,
-  backticks,
-  columnLines,
-  scalarsOf,
-  type DdlDialect,
-  type Draft,
-  type Refuse,
-  type TypedColumn,
-} from './dialect.ts';
+import { backslashed, backticks, columnLines, scalarsOf, type DdlDialect, type Draft, type Refuse } from './dialect.ts';
 import { hiveTableName } from './hive-parts.ts';
 
 const text = 'VARCHAR(65535)';
@@ -88,6 +79,9 @@ export const snowflake: DdlDialect = {
   create: ({ name, plainName, table, columns, database, access = 's3_connectors' }) => {
     const stage = snowflakeName(`${plainName}_files`);
     const place = database === undefined ? stage : `${snowflakeName(database)}.${stage}`;
+    const own = columns.map((column) => {
+      return `${snowflakeName(column.name)} ${column.sql} AS (GET(VALUE, ${backslashed(column.name)})::${column.sql})`;
+    });
     const folders = table.folders.map((folder) => {
       const pattern = folder.range === undefined ? '[^/]+' : '[0-9]+';
       const key = folder.key.replaceAll(/[^\w-]/gu, '.');
@@ -100,7 +94,7 @@ export const snowflake: DdlDialect = {
       `CREATE OR REPLACE STAGE ${place} URL = ${backslashed(table.location)} STORAGE_INTEGRATION = ${snowflakeName(access)};`,
       '',
       `CREATE OR REPLACE EXTERNAL TABLE ${name} (`,
-      columnLines([...columns.map(snowflakeColumn), ...folders]),
+      columnLines([...own, ...folders]),
       ')',
       ...(folders.length === 0
         ? []
@@ -114,10 +108,6 @@ export const snowflake: DdlDialect = {
     ];
   },
 };
-
-function snowflakeColumn({ name, sql }: TypedColumn): string {
-  return `${snowflakeName(name)} ${sql} AS (GET(VALUE, ${backslashed(name)})::${sql})`;
-}
 
 /** https://docs.cloud.google.com/bigquery/docs/schemas#column_names */
 const bigqueryPrefixes = /^(?:_table_|_file_|_partition|_row_timestamp|__root__|_colidentifier|_change_)/iu;

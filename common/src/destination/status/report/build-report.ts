@@ -60,7 +60,7 @@ export function buildReport(about: About, found: Found): StatusReport {
     windowFrom: now - days * 86_400_000,
     others: found.findings,
   });
-  const newest = newestArrival(survey);
+  const newest = Math.max(0, ...survey.places.values().map((place) => place.newest?.lastModified.getTime() ?? 0));
   return {
     version: 1,
     destination: about.destination,
@@ -107,11 +107,6 @@ function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly Unfinish
   return unfinished.map(([run, { hasOutcome, parts, staged, newest }]) => {
     return { run, parts, files: staged, newest: new Date(newest).toISOString(), is_committing: hasOutcome };
   });
-}
-
-/** Milliseconds; 0 if there is no file. */
-function newestArrival({ places }: PrefixSurvey): number {
-  return [...places.values()].reduce((time, { newest }) => Math.max(time, newest?.lastModified.getTime() ?? 0), 0);
 }
 
 function stalePlaces(places: readonly PlaceStatus[], { maxAgeSeconds, only }: StatusOptions): readonly PlaceStatus[] {
