@@ -9,6 +9,7 @@ const modes = {
   full_refresh_overwrite: { sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' },
 } as const;
 type Mode = keyof typeof modes;
+const names = Object.keys(modes) as readonly Mode[];
 
 export function asksForConfigured([verb, ...rest]: readonly string[]): boolean {
   return verb === 'discover' && rest.includes('--configured');
@@ -22,18 +23,14 @@ export function configuredCatalogVerb<Config>(
     describe: 'Print a catalog of all streams for read and write.',
     options: {
       configured: { type: 'boolean', describe: 'Print a configured catalog, which sets the sync mode of each stream.' },
-      mode: { type: 'string', describe: `Sync mode: ${Object.keys(modes).join(', ')}. The first is the default.` },
+      mode: { type: 'string', describe: `Sync mode: ${names.join(', ')}. The first is the default.` },
     },
-    async *run(config, { mode = 'incremental_append' }, context) {
-      if (!isMode(mode))
-        throw new ConnectorError('USAGE_INVALID', `--mode must be one of ${Object.keys(modes).join(', ')}.`);
+    async *run(config, given, context) {
+      const mode = names.find((name) => name === (given['mode'] ?? names[0]));
+      if (mode === undefined) throw new ConnectorError('USAGE_INVALID', `--mode must be one of ${names.join(', ')}.`);
       yield { json: configured(await discover(config, context), mode) };
     },
   };
-}
-
-function isMode(text: string | boolean): text is Mode {
-  return typeof text === 'string' && Object.hasOwn(modes, text);
 }
 
 function configured({ streams }: AirbyteCatalog, mode: Mode): unknown {

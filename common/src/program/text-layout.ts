@@ -76,14 +76,10 @@ function* wrapped(text: string, width: number): Generator<string> {
     } else if (line !== '') line += ' ';
     line += word;
     while (line.length > width) {
-      const end = isHighSurrogate(line.charCodeAt(width - 1)) ? width - 1 : width; // A pair is one letter.
+      const end = line.slice(0, width).isWellFormed() ? width : width - 1; // A surrogate pair is one letter.
       yield line.slice(0, end);
       line = line.slice(end);
     }
   }
   yield line;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -45,14 +45,10 @@ export async function waitToRetry(
   signal?.throwIfAborted(); // The SDK's AbortError says less than the reason.
   const failure = describeFailure(error);
   if (failure.kind === 'answer' && !failure.html) s3.contact.answered = true;
-  const target = targetOf(s3, request);
+  const { bucket, region, endpoint, expectedBucketOwner } = s3;
+  const target = { ...request, bucket, region, endpoint, expectedBucketOwner, answered: s3.contact.answered };
   const limitMs = patienceMs(failure, target, s3.retryBudgetMs);
   const goOn = limitMs > 0 && (await patience.wait(limitMs, failureText(failure, target), signal));
   if (!goOn) throw mapS3Error(error, target);
   countRetry(s3.timings, failureCode(failure));
-}
-
-function targetOf(s3: S3, request: Request): RequestTarget {
-  const { bucket, region, endpoint, expectedBucketOwner } = s3;
-  return { ...request, bucket, region, endpoint, expectedBucketOwner, answered: s3.contact.answered };
 }

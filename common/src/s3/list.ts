@@ -156,20 +156,17 @@ function listedObject(entry: _Object, decode: (text: string) => string, prefix: 
     const name = Key === undefined ? 'no key' : shown(Key);
     throw invalidListing(prefix, `an entry lacks its key, size, ETag or time (${name})`);
   }
+  const restored = RestoreStatus?.IsRestoreInProgress !== true && RestoreStatus?.RestoreExpiryDate !== undefined;
   const object = {
     key: decode(Key),
     size: Size,
     etag: ETag,
     lastModified: LastModified,
     ...(StorageClass === undefined ? {} : { storageClass: StorageClass }),
-    ...(RestoreStatus === undefined ? {} : { restored: isRestored(RestoreStatus) }),
+    ...(RestoreStatus === undefined ? {} : { restored }),
   };
   refuseEntry(object, prefix);
   return object;
-}
-
-function isRestored({ IsRestoreInProgress, RestoreExpiryDate }: NonNullable<_Object['RestoreStatus']>): boolean {
-  return IsRestoreInProgress !== true && RestoreExpiryDate !== undefined;
 }
 
 /** S3 uses form encoding: a space is `+`. */

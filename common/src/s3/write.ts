@@ -1,7 +1,6 @@
 // Writes complete objects: one PutObject or CopyObject each, with a checksum and the headers of the config.
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
-import type { RequestTarget } from './address/operation.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
@@ -68,7 +67,7 @@ export async function putObject(
 ): Promise<WrittenBody> {
   const { key, body, contentType, ifMatch, ifNoneMatch } = object;
   refuseOddKey(key);
-  const condition = conditionOf(object);
+  const condition = ifNoneMatch !== undefined ? 'If-None-Match' : ifMatch === undefined ? undefined : 'If-Match';
   const isSent = how.conditions === undefined;
   if (condition !== undefined && !isSent) await lookBefore(s3, object, signal);
   const overTls = s3.endpoint?.startsWith('http:') !== true;
@@ -107,11 +106,6 @@ export async function putObject(
     signal,
   );
   return { etag, size: checksums.size, crc32: checksums.crc32 };
-}
-
-function conditionOf({ ifMatch, ifNoneMatch }: NewObject): RequestTarget['condition'] {
-  if (ifNoneMatch !== undefined) return 'If-None-Match';
-  return ifMatch === undefined ? undefined : 'If-Match';
 }
 
 /** @throws S3_OBJECT_CONFLICT if the condition fails now. */
@@ -185,7 +179,7 @@ function headersOf({ acl, encryption, storageClass, tags }: WriteHeaders) {
   return {
     ACL: acl,
     StorageClass: storageClass,
-    Tagging: tags && taggingOf(tags),
+    Tagging: tags?.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&'),
     ServerSideEncryption: algorithms[encryption.mode],
     SSEKMSKeyId: keyOf(encryption),
   };
@@ -195,10 +189,6 @@ const algorithms = { bucket_default: undefined, sse_s3: 'AES256', sse_kms: 'aws:
 
 function keyOf(encryption: WriteHeaders['encryption']): string | undefined {
   return encryption.mode === 'sse_kms' ? encryption.kmsKeyId : undefined;
-}
-
-function taggingOf(tags: readonly ObjectTag[]): string {
-  return tags.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&');
 }
 
 /** The parts of a request that S3 may refuse. */

@@ -43,16 +43,13 @@ export function allTapStreams(catalog: AirbyteCatalog, withNamespace: boolean): 
 function singerEntries({ streams }: AirbyteCatalog, withNamespace: boolean): Iterable<JsonObject> {
   const seen = new Map<string, AirbyteStream>();
   for (const stream of streams) {
-    const id = streamId(stream, withNamespace);
+    const { name, namespace } = stream;
+    const id = withNamespace && namespace !== undefined ? `${namespace.replaceAll('/', '-')}-${name}` : name;
     const twin = seen.get(id);
     if (twin !== undefined) throw twins(id, twin, stream);
     seen.set(id, stream);
   }
   return Iterator.from(seen).map(([id, stream]) => entryOf(id, stream));
-}
-
-function streamId({ name, namespace }: AirbyteStream, withNamespace: boolean): string {
-  return withNamespace && namespace !== undefined ? `${namespace.replaceAll('/', '-')}-${name}` : name;
 }
 
 function entryOf(id: string, { name, namespace, json_schema: schema, default_cursor_field: cursor }: AirbyteStream) {

@@ -54,12 +54,15 @@ export function partitionBy(taken: readonly string[]) {
     return taken.includes(folder.toLowerCase()) ? 'is the name of a folder that each file is in already' : undefined;
   };
   const field = z.string().superRefine((text, context) => report(context, [], problem(text)));
-  const folderOf = (text: string): string => partitionField(text).folder.toLowerCase();
   return z
     .array(field)
     .max(maxPartitions, `has more than ${maxPartitions} fields`)
-    .refine((texts) => new Set(texts.map(folderOf)).size === texts.length, 'names a folder twice')
+    .refine(isDistinct, 'names a folder twice')
     .optional();
+}
+
+function isDistinct(texts: readonly string[]): boolean {
+  return new Set(texts.map((text) => partitionField(text).folder.toLowerCase())).size === texts.length;
 }
 
 export const partitionByText = {

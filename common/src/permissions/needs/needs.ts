@@ -73,10 +73,11 @@ function needOf([action, on]: Ask, use: Use, access: Access): Need {
     return { action, resource, ...prefixes, guards, when, requests };
   }
   const isWrite = action === 's3:PutObject' || action === 's3:PutObjectAcl';
+  const tags = (action === 's3:PutObjectTagging' ? headers?.tags : undefined) ?? [];
   const context = {
     ...general,
     ...(isWrite && headers !== undefined ? contextOf(headers) : {}),
-    ...(action === 's3:PutObjectTagging' ? tagContext(headers) : {}),
+    ...Object.fromEntries(tags.map(({ key, value }) => [`s3:RequestObjectTag/${key}`, value])),
   };
   const root = `${bucketArn(partition, bucket)}/${folder}`;
   return {
@@ -107,10 +108,6 @@ function keyNeed(action: Action, use: Use, access: Access): Need {
       context: { ...byAlias, ...context },
     })),
   };
-}
-
-function tagContext({ tags = [] }: Partial<WriteHeaders> = {}): RequestContext {
-  return Object.fromEntries(tags.map(({ key, value }) => [`s3:RequestObjectTag/${key}`, value]));
 }
 
 /** The condition keys of a write with these headers. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */

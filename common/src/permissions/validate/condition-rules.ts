@@ -5,7 +5,6 @@ import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
 import { type Condition, type Statement } from '../judge/document.ts';
 import type { PolicyFinding } from './finding.ts';
-import type { Need } from '../needs/needs.ts';
 import { matches } from '../judge/patterns.ts';
 import { namesAction } from '../judge/simulate.ts';
 import { findIn, type Find, type Judging } from './policy-text.ts';
@@ -129,19 +128,18 @@ function* prefixFindings({ judging, statement, condition, find }: Rule): Generat
       ? 'remove it, because the connector lists the entire bucket'
       : `write "StringLike": {"s3:prefix": ${wanted}}`;
   const isExact = /^StringEquals/iu.test(operator);
+  const fails = listing.need.requests.some(({ context }) => {
+    return judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false;
+  });
   if (isExact && values.some((value) => value.includes('*'))) {
     yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" treats "*" as a plain character: ${remedy}`);
-  } else if (fails(condition, listing.need)) {
+  } else if (fails) {
     yield find(
       'PREFIX_CONDITION_VALUE',
       path,
       `"${values.join(', ')}" does not cover every prefix that the connector lists: ${remedy}`,
     );
   }
-}
-
-function fails(condition: Condition, { requests }: Need): boolean {
-  return requests.some(({ context }) => judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false);
 }
 
 /** Without the condition, writes without the ACL pass too. The bucket owner then does not own objects of other accounts. */

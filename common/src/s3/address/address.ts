@@ -120,7 +120,7 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
   if (url === undefined || !/^https?:$/u.test(url.protocol)) {
     const host = text.replace(/^\w+:\/\//u, '').trim();
     const scheme = isLoopback(host.replace(/:\d+$/u, '')) ? 'http' : 'https';
-    return `needs a scheme: write "${scheme}://${isPlainHost(host) ? host : 'host:port'}"`;
+    return `needs a scheme: write "${scheme}://${/^[\w.-]+(:\d+)?$/u.test(host) ? host : 'host:port'}"`;
   }
   if (url.username !== '' || url.password !== '')
     return 'contains a user name or password: put keys into "credentials"';
@@ -133,10 +133,6 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
     return `is not encrypted: write "https://${url.host}", or set "allow_http" to true if the network is trusted`;
   }
   return undefined;
-}
-
-function isPlainHost(text: string): boolean {
-  return /^[\w.-]+(:\d+)?$/u.test(text);
 }
 
 /** This machine, by a name or address that cannot resolve elsewhere. */

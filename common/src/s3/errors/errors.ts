@@ -2,7 +2,6 @@
 // has failed connections; this file has missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
-import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import {
   answerName,
@@ -27,12 +26,11 @@ export function mapS3Error(error: unknown, target: RequestTarget): ConnectorErro
   const failure = describeFailure(error);
   if (failure.kind === 'defect') return toConnectorError(error);
   const { code, text } = judge(failure, target);
-  const answer = failure.kind === 'answer' ? answerOf(failure) : undefined;
+  const answer =
+    failure.kind !== 'answer'
+      ? undefined
+      : { code: failureCode(failure), deniedAction: deniedAction(failure.text)?.action };
   return new ConnectorError(code, `${attemptText(target)}: ${text}.`, { details: detailsOf(failure), answer });
-}
-
-function answerOf(answer: S3Answer): ServerAnswer {
-  return { code: failureCode(answer), deniedAction: deniedAction(answer.text)?.action };
 }
 
 /** The failure in one sentence, for the log of a retry. */

@@ -31,8 +31,8 @@ export type ManifestFolder = {
   newest: { readonly export: ExportId; readonly size: number } | undefined;
 };
 
-/** One run of several writers. `isBegun`, `hasOutcome`: from its documents; `newest`: milliseconds. */
-type RunObjects = { isBegun: boolean; hasOutcome: boolean; parts: number; staged: number; newest: number };
+/** One run of several writers. `hasOutcome`: from its documents; `newest`: milliseconds. */
+type RunObjects = { hasOutcome: boolean; parts: number; staged: number; newest: number };
 
 type RejectedFiles = KeyCount & { newest: number; readonly candidates: FileCandidates };
 
@@ -81,7 +81,7 @@ export class PrefixSurvey {
         return;
       }
       case 'run': {
-        const none = { isBegun: false, hasOutcome: false, parts: 0, staged: 0, newest: 0 };
+        const none = { hasOutcome: false, parts: 0, staged: 0, newest: 0 };
         const found = this.#held(this.runs, { name: kind.run, most: surveyBounds.runs, object }, () => none);
         if (found !== undefined) addRun(found, kind.what, object);
         return;
@@ -151,7 +151,6 @@ function addNewest(found: KeyCount & { newest: number }, object: ListedObject): 
 }
 
 function addRun(found: RunObjects, what: 'run' | 'commit' | 'part' | 'staged', { lastModified }: ListedObject): void {
-  found.isBegun ||= what === 'run';
   found.hasOutcome ||= what === 'commit';
   if (what === 'part') found.parts += 1;
   if (what === 'staged') found.staged += 1;
