@@ -18,11 +18,11 @@ import { attemptKey, stagedKey, type DataPlace } from '../replacing/own-keys.ts'
 import { replaceSet } from '../replacing/replacement.ts';
 import type { Attempt } from '../replacing/run-id.ts';
 import { refuseShrinking } from '../replacing/shrinking.ts';
-import { removeLeftovers, verifyStaged, type StagedFile } from '../replacing/staging.ts';
+import { removeLeftovers, sizesOf, verifyStaged, type StagedFile } from '../replacing/staging.ts';
 import { beginPlaces } from './beginning.ts';
 import type { Target } from '../plan/plan.ts';
 import type { StreamPlaces } from './places.ts';
-import { secondsText, sizesOf, type ReplacedSet } from './replaced-set.ts';
+import { secondsText, type ReplacedSet } from './replaced-set.ts';
 import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from './run-publication.ts';
 import { failsAlone } from './stream-failure.ts';
 import { WaitingFiles } from './waiting-files.ts';

@@ -22,7 +22,7 @@ import { finish, settle } from './interrupted.ts';
 import type { Intent, Latest, PublishedRun } from './manifest.ts';
 import { writeIntent, writeLatest, type Area } from './manifest-store.ts';
 import { keysWithout, ownKey, tellApart, type DataPlace } from './own-keys.ts';
-import { verifyStaged, waitingKey, type StagedFile } from './staging.ts';
+import { sizesOf, verifyStaged, waitingKey, type StagedFile } from './staging.ts';
 
 export type Replacement = {
   readonly place: DataPlace;
@@ -138,15 +138,16 @@ function intentOf(
   previous: readonly OwnKey[],
 ): Intent {
   const times = files.flatMap(({ minTime, maxTime }) => [minTime, maxTime]).filter((time) => !Number.isNaN(time));
+  const { rows, bytes, files: objects } = sizesOf(files);
   return {
     version: 1,
     export: exportId,
     state: 'publishing',
     stream,
     folder: place.folder,
-    objects: files.length,
-    rows: sum(files.map(({ rows }) => rows)),
-    bytes: sum(files.map(({ size }) => size)),
+    objects,
+    rows,
+    bytes,
     min_time: isoTime(times.reduce((least, time) => Math.min(least, time), Infinity)),
     max_time: isoTime(times.reduce((most, time) => Math.max(most, time), -Infinity)),
     schema,
@@ -154,10 +155,6 @@ function intentOf(
     ...(run === undefined ? {} : { run }),
     previous,
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function isoTime(time: number): string | null {

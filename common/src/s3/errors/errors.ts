@@ -26,10 +26,10 @@ export function mapS3Error(error: unknown, target: RequestTarget): ConnectorErro
   const failure = describeFailure(error);
   if (failure.kind === 'defect') return toConnectorError(error);
   const { code, text } = judge(failure, target);
-  const answer =
-    failure.kind !== 'answer'
-      ? undefined
-      : { code: failureCode(failure), deniedAction: deniedAction(failure.text)?.action };
+  const isAnswer = failure.kind === 'answer';
+  const answer = isAnswer
+    ? { code: failureCode(failure), deniedAction: deniedAction(failure.text)?.action }
+    : undefined;
   return new ConnectorError(code, `${attemptText(target)}: ${text}.`, { details: detailsOf(failure), answer });
 }
 

@@ -96,10 +96,7 @@ async function lastExport(
   const unread: ExportStatus = { export: null, began: null, ...when, rows: null, objects: null };
   if (size > boundOf(look)) return unread;
   const key = latestKey(manifestFolder(look.prefix, place.name));
-  const read = await look.findings.attempt(key, async () => {
-    const body = (await readDocument({ ...look, maxDocumentBytes: boundOf(look) }, key, signal))?.body;
-    return body && parseLatest(look.prefix, place, body);
-  });
+  const read = await readSmall(look, key, (body) => parseLatest(look.prefix, place, body), signal);
   const current = read?.current;
   if (current === undefined) return null;
   const { export: id, rows, objects } = current;
@@ -116,12 +113,22 @@ async function leftOpen(
   const { export: id, size } = newest;
   if (size > boundOf(look)) return undefined;
   const key = manifestKey(look.prefix, place.name, id);
-  const intent = await look.findings.attempt(key, async () => {
-    const body = (await readDocument({ ...look, maxDocumentBytes: boundOf(look) }, key, signal))?.body;
-    return body && parseIntent(look.prefix, place, id, body);
-  });
+  const intent = await readSmall(look, key, (body) => parseIntent(look.prefix, place, id, body), signal);
   if (intent?.state !== 'publishing') return undefined;
   return unfinished(id, last?.export === id ? 'deleting' : 'publishing');
+}
+
+/** Undefined if it was removed, or could not be read. */
+function readSmall<T>(
+  look: Look,
+  key: string,
+  parse: (body: Buffer) => T,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  return look.findings.attempt(key, async () => {
+    const found = await readDocument({ ...look, maxDocumentBytes: boundOf(look) }, key, signal);
+    return found && parse(found.body);
+  });
 }
 
 function boundOf({ maxDocumentBytes }: Look): number {
