@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
-import { singerFrame } from '@s3-connectors/common/singer/tap-frame.ts';
+import { singerFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import { read } from '../../source-s3/src/verbs/read/read.ts';
 import { parquet } from '../support/parquet.ts';

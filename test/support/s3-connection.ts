@@ -1,6 +1,6 @@
 // A connection of common's S3 layer to a server of a test: closed by `await using`, with a log for the test.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
-import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import type { OwnKey } from '@s3-connectors/common/s3/own-key.ts';
@@ -34,7 +34,7 @@ export function connect(
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
   });
-  return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
+  return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(s3[Symbol.dispose]()) };
 }
 
 /** Any key, `testBucket` in eu-central-1. */

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
-import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 
@@ -28,13 +28,9 @@ export type Delivery = {
 export async function readDelivery(endpoint: string, rows: number, signal: AbortSignal): Promise<Delivery> {
   const empty = (): Float64Array => new Float64Array(rows).fill(Number.NaN);
   const delivery: Delivery = { sentAt: empty(), storedAt: empty(), doubled: 0 };
-  const s3 = openS3(connectionTo(endpoint), { log: silentLog });
-  try {
-    for await (const { objects } of listPages(s3, { prefix: '' }, signal)) {
-      for (const object of objects) await addRows(delivery, s3, object, signal);
-    }
-  } finally {
-    closeS3(s3);
+  using s3 = openS3(connectionTo(endpoint), { log: silentLog });
+  for await (const { objects } of listPages(s3, { prefix: '' }, signal)) {
+    for (const object of objects) await addRows(delivery, s3, object, signal);
   }
   return delivery;
 }

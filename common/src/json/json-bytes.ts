@@ -217,7 +217,7 @@ function skipDigits(bytes: Uint8Array, at: number): number {
   return next === at ? NOT_JSON : next;
 }
 
-function isDigit(byte: number): boolean {
+export function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 

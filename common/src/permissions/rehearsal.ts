@@ -146,10 +146,7 @@ function verdict(lines: readonly Line[]): ConnectorError | undefined {
   const { code, details, answer } = first;
   const hint = code === 'S3_ACCESS_DENIED' ? ` ${policyHint}` : '';
   const message = others.length === 0 ? first.message : `${errors.length} steps of a sync failed. ${numbered(errors)}`;
-  return new ConnectorError(code, `${message}${hint}`, {
-    ...(details === undefined ? {} : { details }),
-    ...(answer === undefined ? {} : { answer }),
-  });
+  return new ConnectorError(code, `${message}${hint}`, { details, answer });
 }
 
 /** Failures that stop only some syncs, and advice. */

@@ -9,12 +9,13 @@ const modes = {
   full_refresh_overwrite: { sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' },
 } as const;
 type Mode = keyof typeof modes;
+const names = Object.keys(modes) as readonly Mode[];
 
 export const configuredOptions = {
   configured: { type: 'boolean', describe: 'Print a configured catalog for read and write.' },
   mode: {
     type: 'string',
-    describe: `With --configured, the sync mode: ${Object.keys(modes).join(', ')}. The first is the default.`,
+    describe: `With --configured, the sync mode: ${names.join(', ')}. The first is the default.`,
   },
 } as const;
 
@@ -29,16 +30,12 @@ export function configuredCatalogVerb<Config>(
     name: 'discover',
     describe: 'Print a catalog of all streams for read and write.',
     options: configuredOptions,
-    async *run(config, { mode = 'incremental_append' }, context) {
-      if (!isMode(mode))
-        throw new ConnectorError('USAGE_INVALID', `--mode must be one of ${Object.keys(modes).join(', ')}.`);
+    async *run(config, given, context) {
+      const mode = names.find((name) => name === (given['mode'] ?? names[0]));
+      if (mode === undefined) throw new ConnectorError('USAGE_INVALID', `--mode must be one of ${names.join(', ')}.`);
       yield { json: configured(await discover(config, context), mode) };
     },
   };
-}
-
-function isMode(text: string | boolean): text is Mode {
-  return typeof text === 'string' && Object.hasOwn(modes, text);
 }
 
 function configured({ streams }: AirbyteCatalog, mode: Mode): unknown {

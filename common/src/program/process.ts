@@ -10,7 +10,7 @@ import { standardOutput } from './stdio/standard-output.ts';
 import { openScreen, type Screen } from './stdio/screen.ts';
 import { exitCodes, Stopped, stopSignals } from './stop-signals.ts';
 import { oneLine } from '../protocol/text/text.ts';
-import { isReaderGone, openWriter, type MessageWriter } from './stdio/writer.ts';
+import { isReaderGone, MessageWriter } from './stdio/writer.ts';
 
 /** How a verb logs and reports failures. */
 export type Face = { readonly log: Log; readonly fail: (error: ConnectorError) => void };
@@ -38,7 +38,7 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
   process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data continues.
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);
-  const out = openWriter(standardOutput(), redactNow);
+  const out = new MessageWriter(standardOutput(), redactNow);
   let untold: ConnectorError | undefined;
   const signals = stopSignals();
   const { stop } = signals;

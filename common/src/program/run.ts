@@ -9,7 +9,6 @@ import { parseConfig } from '../protocol/config.ts';
 import { asksForConfigured, configuredCatalogVerb } from './configured-catalog.ts';
 import type { Connector, Output } from '../protocol/connector.ts';
 import { assertNever, type ConnectorError, toConnectorError } from '../protocol/errors.ts';
-import type { Log } from '../protocol/log.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { sendMetrics } from './metrics/send-metrics.ts';
 import { operatorVerbOf, runOperatorVerb } from './operator.ts';
@@ -106,12 +105,10 @@ async function answered(check: Promise<void>, { out, log, signal }: Frame): Prom
   }
 }
 
-function airbyteFace(out: MessageWriter): Face {
-  return { log: levelLog(out), fail: (error) => out.message(traceError(error)) };
-}
-
 function traceError(error: ConnectorError): AirbyteMessage {
-  const stack = error.code === 'UNEXPECTED' ? stackOf(error) : undefined; // The message of any other error names its cause.
+  // Only the frames: the message may contain data. The message of any other error names its cause.
+  const source = error.cause instanceof Error ? error.cause : error;
+  const stack = error.code === 'UNEXPECTED' ? framesOf(source) : undefined;
   return {
     type: 'TRACE',
     trace: {
@@ -128,14 +125,12 @@ function traceError(error: ConnectorError): AirbyteMessage {
   };
 }
 
-/** Only the frames: the message may contain data. */
-function stackOf(error: Error): string | undefined {
-  return framesOf(error.cause instanceof Error ? error.cause : error);
-}
-
-function levelLog(out: MessageWriter): Log {
+function airbyteFace(out: MessageWriter): Face {
   const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
-  return (level, message) => {
-    if (level !== 'DEBUG' || debug) out.message({ type: 'LOG', log: { level, message } });
+  return {
+    log(level, message) {
+      if (level !== 'DEBUG' || debug) out.message({ type: 'LOG', log: { level, message } });
+    },
+    fail: (error) => out.message(traceError(error)),
   };
 }

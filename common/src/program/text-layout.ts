@@ -41,6 +41,12 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
+/** `text` after the count, in its number: of `{is|are}` the first word for 1, otherwise the second. */
+export function countedText(count: number, text: string): string {
+  const words = text.replaceAll(/\{(.*?)\|(.*?)\}/gu, count === 1 ? '$1' : '$2');
+  return `${count.toLocaleString('en')} ${words}`;
+}
+
 /** `12.3 GB`, in powers of a thousand. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -70,14 +76,10 @@ function* wrapped(text: string, width: number): Generator<string> {
     } else if (line !== '') line += ' ';
     line += word;
     while (line.length > width) {
-      const end = isHighSurrogate(line.charCodeAt(width - 1)) ? width - 1 : width; // A pair is one letter.
+      const end = line.slice(0, width).isWellFormed() ? width : width - 1; // A surrogate pair is one letter.
       yield line.slice(0, end);
       line = line.slice(end);
     }
   }
   yield line;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -17,32 +17,35 @@ export function capText(text: string, maxBytes = maxTextBytes): string {
 
 /** The message with its texts cut. Names, states, schemas and numbers stay unchanged. */
 export function capped(message: AirbyteMessage): AirbyteMessage {
+  return withTexts(message, (text, kind) => capText(text, kind === 'stack' ? maxStackBytes : maxTextBytes));
+}
+
+/** The message with each text for people changed, and nothing else. A stack trace has several lines. */
+export function withTexts(
+  message: AirbyteMessage,
+  change: (text: string, kind: 'line' | 'stack') => string,
+): AirbyteMessage {
+  const changed = <Part extends Texts>(part: Part): Part => {
+    const { message: text, internal_message: internal, stack_trace: stack } = part;
+    return {
+      ...part,
+      ...(text !== undefined && { message: change(text, 'line') }),
+      ...(internal !== undefined && { internal_message: change(internal, 'line') }),
+      ...(stack !== undefined && { stack_trace: change(stack, 'stack') }),
+    };
+  };
   switch (message.type) {
-    case 'LOG': {
-      const { log } = message;
-      return { ...message, log: { ...log, message: capText(log.message), ...cappedStack(log) } };
-    }
-    case 'CONNECTION_STATUS': {
-      const { message: text, ...status } = message.connectionStatus;
-      return { ...message, connectionStatus: { ...status, ...(text !== undefined && { message: capText(text) }) } };
-    }
+    case 'LOG':
+      return { ...message, log: changed(message.log) };
+    case 'CONNECTION_STATUS':
+      return { ...message, connectionStatus: changed(message.connectionStatus) };
     case 'TRACE': {
       const { trace } = message;
-      if (trace.type !== 'ERROR') return message;
-      const { error } = trace;
-      const { internal_message: internal } = error;
-      const texts = {
-        message: capText(error.message),
-        ...(internal !== undefined && { internal_message: capText(internal) }),
-        ...cappedStack(error),
-      };
-      return { ...message, trace: { ...trace, error: { ...error, ...texts } } };
+      return trace.type === 'ERROR' ? { ...message, trace: { ...trace, error: changed(trace.error) } } : message;
     }
     default:
       return message;
   }
 }
 
-function cappedStack({ stack_trace: stack }: { readonly stack_trace?: string }): { readonly stack_trace?: string } {
-  return stack === undefined ? {} : { stack_trace: capText(stack, maxStackBytes) };
-}
+type Texts = { readonly message?: string; readonly internal_message?: string; readonly stack_trace?: string };

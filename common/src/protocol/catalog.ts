@@ -66,14 +66,7 @@ export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream
       'The catalog is the output of "discover", which does not set a sync mode for each stream. Print a configured catalog with "discover --configured".',
     );
   }
-  const parsed = configuredCatalog.safeParse(json, mistakeWords);
-  if (!parsed.success) {
-    throw new ConnectorError(
-      'CATALOG_INVALID',
-      `The catalog is not valid: ${describeIssues(parsed.error.issues, json)}`,
-    );
-  }
-  const streams = parsed.data.streams.map((entry): ConfiguredStream => ({
+  const streams = parseCatalog(configuredCatalog, json).streams.map((entry): ConfiguredStream => ({
     ...streamDescriptor(entry.stream),
     jsonSchema: entry.stream.json_schema,
     syncMode: entry.sync_mode,
@@ -86,6 +79,13 @@ export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream
   }));
   refuseTwins(streams);
   return streams;
+}
+
+/** @throws CATALOG_INVALID that lists every mistake. */
+export function parseCatalog<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(json, mistakeWords);
+  if (success) return data;
+  throw new ConnectorError('CATALOG_INVALID', `The catalog is not valid: ${describeIssues(error.issues, json)}`);
 }
 
 function refuseTwins(streams: readonly ConfiguredStream[]): void {

@@ -6,12 +6,12 @@ import { thrownText } from './text/thrown.ts';
 export type StreamDescriptor = { readonly name: string; readonly namespace?: string };
 
 /** A server's error code, such as `AccessDenied`, and the action that it denied. */
-export type ServerAnswer = { readonly code: string; readonly deniedAction?: string };
+export type ServerAnswer = { readonly code: string; readonly deniedAction?: string | undefined };
 
 type ErrorOptions = {
   /** For the log only: request IDs, engine text. Never a secret, never a record's value. */
-  readonly details?: string;
-  readonly answer?: ServerAnswer;
+  readonly details?: string | undefined;
+  readonly answer?: ServerAnswer | undefined;
   readonly stream?: StreamDescriptor;
   readonly cause?: unknown;
 };
@@ -39,8 +39,8 @@ export class ConnectorError extends Error {
   /** The same failure with its stream. An error that already names a stream keeps it. */
   inStream(stream: StreamDescriptor): ConnectorError {
     if (this.stream !== undefined) return this;
-    const details = this.details === undefined ? {} : { details: this.details };
-    return new ConnectorError(this.code, this.message, { ...details, stream, cause: this.cause });
+    const { details, cause } = this;
+    return new ConnectorError(this.code, this.message, { details, stream, cause });
   }
 }
 

@@ -87,11 +87,8 @@ export async function* readLines(
     }
   }
   if (cut !== undefined) throw inLine(tooLong(maxLineBytes), { ends: [], firstLine, unterminated: false }, 0);
-  if (restBytes > 0) yield lastLine(Buffer.concat(rest), firstLine);
-}
-
-function lastLine(bytes: Buffer, firstLine: number): LineBatch {
-  return withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
+  const bytes = Buffer.concat(rest);
+  if (restBytes > 0) yield withoutMark({ bytes, ends: [restBytes], firstLine, unterminated: true });
 }
 
 /** `part` follows `rest`, and is not yet in the outline. */

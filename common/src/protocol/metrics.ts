@@ -35,162 +35,90 @@ export const attributeNames = {
 
 export type Attribute = keyof typeof attributeNames;
 
+const counter = ofKind('counter');
+const amount = ofKind('amount');
+const gauge = ofKind('gauge');
+const histogram = ofKind('histogram');
+
+function ofKind(kind: Metric['kind']) {
+  return (series: Pick<Metric, 'unit' | 'by' | 'from'>, describe: string): Metric => ({ kind, ...series, describe });
+}
+
 export const METRICS = {
-  's3_connectors.read.records': {
-    kind: 'counter',
-    unit: '{record}',
-    describe: 'Records that were read: by a source from the bucket, by a destination from its input.',
-    by: ['stream'],
-    from: all,
-  },
-  's3_connectors.read.io': {
-    kind: 'counter',
-    unit: 'By',
-    describe: 'Bytes that were read. For a source, these are its records as JSON lines; for a destination, its input.',
-    by: ['stream'],
-    from: all,
-  },
-  's3_connectors.read.files': {
-    kind: 'counter',
-    unit: '{file}',
-    describe: 'Files that a source has read to their end.',
-    by: ['stream'],
-    from: source,
-  },
-  's3_connectors.read.states': {
-    kind: 'counter',
-    unit: '{state}',
-    describe: 'STATEs in the input.',
-    by: [],
-    from: destinations,
-  },
-  's3_connectors.rejected.records': {
-    kind: 'counter',
-    unit: '{record}',
-    describe: 'Records that are stored below _rejected/.',
-    by: ['stream', 'reason'],
-    from: destinations,
-  },
-  's3_connectors.changed.values': {
-    kind: 'counter',
-    unit: '{value}',
-    describe: 'Values that were changed, or moved to a field __json, to be stored.',
-    by: ['change'],
-    from: destinations,
-  },
-  's3_connectors.stored.files': {
-    kind: 'counter',
-    unit: '{file}',
-    describe: 'Files written to the bucket.',
-    by: [],
-    from: destinations,
-  },
-  's3_connectors.stored.io': {
-    kind: 'counter',
-    unit: 'By',
-    describe: 'Bytes of these files, compressed.',
-    by: [],
-    from: destinations,
-  },
-  's3_connectors.closed.files': {
-    kind: 'counter',
-    unit: '{file}',
-    describe: 'Files written to the bucket, by why they were closed.',
-    by: ['reason'],
-    from: streaming,
-  },
-  's3_connectors.open.files': {
-    kind: 'amount',
-    unit: '{file}',
-    describe: 'Files that take rows now.',
-    by: [],
-    from: streaming,
-  },
-  's3_connectors.buffer.usage': {
-    kind: 'amount',
-    unit: 'By',
-    describe: 'Rows that wait to be stored, with the files made of them, in memory or on local disk.',
-    by: ['place'],
-    from: destinations,
-  },
-  's3_connectors.held.states': {
-    kind: 'amount',
-    unit: '{state}',
-    describe: 'STATEs that wait until the rows before them are stored.',
-    by: [],
-    from: destinations,
-  },
-  's3_connectors.oldest_state.age': {
-    kind: 'gauge',
-    unit: 's',
-    describe: 'How long the oldest of these STATEs has waited; 0 if none waits.',
-    by: [],
-    from: destinations,
-  },
-  's3_connectors.row.arrival_to_visible.duration': {
-    kind: 'histogram',
-    unit: 's',
-    describe: 'The time until rows were visible in the bucket, from their arrival at the destination.',
-    by: [],
-    from: streaming,
-  },
-  's3_connectors.row.event_to_visible.duration': {
-    kind: 'histogram',
-    unit: 's',
-    describe: 'The time until rows were visible in the bucket, from the time in the row.',
-    by: [],
-    from: streaming,
-  },
-  's3_connectors.s3.put.duration': {
-    kind: 'histogram',
-    unit: 's',
-    describe: 'The time of each PutObject, with its retries.',
-    by: [],
-    from: destinations,
-  },
-  's3_connectors.s3.requests': {
-    kind: 'counter',
-    unit: '{request}',
-    describe: 'Requests to S3.',
-    by: ['operation'],
-    from: all,
-  },
-  's3_connectors.s3.retries': {
-    kind: 'counter',
-    unit: '{retry}',
-    describe: 'Requests to S3 that failed and were sent again.',
-    by: ['error'],
-    from: all,
-  },
-  's3_connectors.s3.io': {
-    kind: 'counter',
-    unit: 'By',
-    describe: 'Bytes of objects received from S3 and sent to it, in all attempts.',
-    by: ['direction'],
-    from: all,
-  },
-  's3_connectors.kafka.lag': {
-    kind: 'gauge',
-    unit: '{message}',
-    describe: 'Messages of a partition after the committed offset: they are not stored yet.',
-    by: ['topic', 'partition', 'group'],
-    from: feeder,
-  },
-  's3_connectors.kafka.unread': {
-    kind: 'gauge',
-    unit: '{message}',
-    describe: 'Messages of a partition that are not read yet.',
-    by: ['topic', 'partition', 'group'],
-    from: feeder,
-  },
-  's3_connectors.kafka.rebalances': {
-    kind: 'counter',
-    unit: '{rebalance}',
-    describe: 'Changes of the partitions that this replica reads.',
-    by: ['group'],
-    from: feeder,
-  },
-} as const satisfies Readonly<Record<string, Metric>>;
+  's3_connectors.read.records': counter(
+    { unit: '{record}', by: ['stream'], from: all },
+    'Records that were read: by a source from the bucket, by a destination from its input.',
+  ),
+  's3_connectors.read.io': counter(
+    { unit: 'By', by: ['stream'], from: all },
+    'Bytes that were read. For a source, these are its records as JSON lines; for a destination, its input.',
+  ),
+  's3_connectors.read.files': counter(
+    { unit: '{file}', by: ['stream'], from: source },
+    'Files that a source has read to their end.',
+  ),
+  's3_connectors.read.states': counter({ unit: '{state}', by: [], from: destinations }, 'STATEs in the input.'),
+  's3_connectors.rejected.records': counter(
+    { unit: '{record}', by: ['stream', 'reason'], from: destinations },
+    'Records that are stored below _rejected/.',
+  ),
+  's3_connectors.changed.values': counter(
+    { unit: '{value}', by: ['change'], from: destinations },
+    'Values that were changed, or moved to a field __json, to be stored.',
+  ),
+  's3_connectors.stored.files': counter({ unit: '{file}', by: [], from: destinations }, 'Files written to the bucket.'),
+  's3_connectors.stored.io': counter({ unit: 'By', by: [], from: destinations }, 'Bytes of these files, compressed.'),
+  's3_connectors.closed.files': counter(
+    { unit: '{file}', by: ['reason'], from: streaming },
+    'Files written to the bucket, by why they were closed.',
+  ),
+  's3_connectors.open.files': amount({ unit: '{file}', by: [], from: streaming }, 'Files that take rows now.'),
+  's3_connectors.buffer.usage': amount(
+    { unit: 'By', by: ['place'], from: destinations },
+    'Rows that wait to be stored, with the files made of them, in memory or on local disk.',
+  ),
+  's3_connectors.held.states': amount(
+    { unit: '{state}', by: [], from: destinations },
+    'STATEs that wait until the rows before them are stored.',
+  ),
+  's3_connectors.oldest_state.age': gauge(
+    { unit: 's', by: [], from: destinations },
+    'How long the oldest of these STATEs has waited; 0 if none waits.',
+  ),
+  's3_connectors.row.arrival_to_visible.duration': histogram(
+    { unit: 's', by: [], from: streaming },
+    'The time until rows were visible in the bucket, from their arrival at the destination.',
+  ),
+  's3_connectors.row.event_to_visible.duration': histogram(
+    { unit: 's', by: [], from: streaming },
+    'The time until rows were visible in the bucket, from the time in the row.',
+  ),
+  's3_connectors.s3.put.duration': histogram(
+    { unit: 's', by: [], from: destinations },
+    'The time of each PutObject, with its retries.',
+  ),
+  's3_connectors.s3.requests': counter({ unit: '{request}', by: ['operation'], from: all }, 'Requests to S3.'),
+  's3_connectors.s3.retries': counter(
+    { unit: '{retry}', by: ['error'], from: all },
+    'Requests to S3 that failed and were sent again.',
+  ),
+  's3_connectors.s3.io': counter(
+    { unit: 'By', by: ['direction'], from: all },
+    'Bytes of objects received from S3 and sent to it, in all attempts.',
+  ),
+  's3_connectors.kafka.lag': gauge(
+    { unit: '{message}', by: ['topic', 'partition', 'group'], from: feeder },
+    'Messages of a partition after the committed offset: they are not stored yet.',
+  ),
+  's3_connectors.kafka.unread': gauge(
+    { unit: '{message}', by: ['topic', 'partition', 'group'], from: feeder },
+    'Messages of a partition that are not read yet.',
+  ),
+  's3_connectors.kafka.rebalances': counter(
+    { unit: '{rebalance}', by: ['group'], from: feeder },
+    'Changes of the partitions that this replica reads.',
+  ),
+};
 
 export type MetricName = keyof typeof METRICS;
 

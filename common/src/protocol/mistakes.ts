@@ -17,7 +17,9 @@ export function describeIssues(issues: readonly Issue[], json: unknown): string 
 export function describeIssue(issue: Issue, json: unknown, beside?: (path: string) => string | undefined): string {
   const path = pathText(issue.path);
   const name = path === '' ? 'the document' : `"${path}"`;
-  if (!isMissing(issue, json)) return said(name, issue.message);
+  const isMissing =
+    issue.code.startsWith('invalid_') && issue.path.length > 0 && valueAt(json, issue.path) === undefined;
+  if (!isMissing) return said(name, issue.message);
   const other = beside?.(path);
   if (other !== undefined) return `${name} is missing: the unknown field "${other}" may be a misspelling of it`;
   return issue.code === 'invalid_type' ? `${name} is missing` : `${name} is missing: it ${issue.message}`;
@@ -28,10 +30,6 @@ function said(name: string, message: string): string {
   const text = message.replace(/\.$/u, '');
   if (/^(?:is|has|must|may) /u.test(text)) return `${name} ${text}`;
   return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
-}
-
-function isMissing({ code, path }: Issue, json: unknown): boolean {
-  return code.startsWith('invalid_') && path.length > 0 && valueAt(json, path) === undefined;
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -16,7 +16,7 @@ export type RecordFrame = {
   readonly close: string;
 };
 
-export const metaChanges = { start: ',"meta":{"changes":[', end: ']}' };
+const metaChanges = { start: ',"meta":{"changes":[', end: ']}' };
 
 /** The frame of RECORD messages in Airbyte's protocol. */
 export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame {
@@ -28,6 +28,19 @@ export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame
     tellsChanges: true,
     unchanged: '',
     close: '}}',
+  };
+}
+
+/** The frame of a Singer tap's records. Only those of a fully read stream have a `version`. */
+export function singerFrame(stream: string, version: number | undefined): RecordFrame {
+  const versioned = version === undefined ? '' : `,"version":${version}`;
+  return {
+    start: `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":{`,
+    end: (emittedAt) => `}${versioned},"time_extracted":"${new Date(emittedAt).toISOString()}"`,
+    changes: metaChanges,
+    tellsChanges: false,
+    unchanged: '',
+    close: '}',
   };
 }
 

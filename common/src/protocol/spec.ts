@@ -29,7 +29,8 @@ export function specification({ config, title, documentationUrl, ...abilities }:
 function formSchema(node: JsonObject): JsonObject {
   const form: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(node)) {
-    if (key === 'additionalProperties' || isSafeIntegerBound(key, value)) continue;
+    const isBound = key === 'maximum' || key === 'minimum';
+    if (key === 'additionalProperties' || (isBound && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER)) continue;
     form[key] = isObject(value) && key !== 'default' ? formMember(key, value) : value;
     if (key === 'oneOf' && Array.isArray(value)) form[key] = value.map((option) => formSchema(option as JsonObject));
   }
@@ -40,8 +41,4 @@ function formSchema(node: JsonObject): JsonObject {
 function formMember(key: string, value: JsonObject): JsonObject {
   if (key !== 'properties') return formSchema(value);
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, formSchema(child as JsonObject)]));
-}
-
-function isSafeIntegerBound(key: string, value: JsonValue): boolean {
-  return (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
 }

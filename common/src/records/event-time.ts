@@ -1,5 +1,5 @@
 // The time of a record, from the raw JSON of its time field, without a Date or a string for each record.
-import { hasEscape } from '../json/json-bytes.ts';
+import { hasEscape, isDigit } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 
 const hourMs = 3_600_000;
@@ -151,10 +151,6 @@ function zoneOffset(bytes: Uint8Array, start: number, end: number): number {
   const minutes = length === 3 ? 0 : digitsValue(bytes, start + 3 + colon, end);
   if (!(hours <= 23) || !(minutes <= 59)) return Number.NaN;
   return (first === 0x2d ? -1 : 1) * (hours * 60 + minutes) * 60_000;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 function isLeap(year: number): boolean {

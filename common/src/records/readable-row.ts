@@ -4,7 +4,7 @@ import { CLOSE_ARRAY, COMMA, MINUS, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO, NINE }
 import { findMember, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { isReadableNumber } from '../json/number-range.ts';
 import { keyText, LastMembers } from './last-members.ts';
-import { itemsPath, memberPath, namedDepth, type Note, type Repair } from './repairs.ts';
+import { afterItem, itemsPath, memberPath, namedDepth, type Note, type Repair } from './repairs.ts';
 import { RowBuffer } from './row-buffer.ts';
 
 const asideName = '__json';
@@ -86,12 +86,12 @@ function visitMembers(walk: Walk, start: number, path: string, depth: number): n
     if (before >= 0) {
       const end = skipValue(bytes, skipColon(bytes, skipString(bytes, before)));
       aside.set(before, end);
-      edits.push({ start: before, end: nextAfter(bytes, end), text: noText, repair: 'repeatedKeys', path: member });
+      edits.push({ start: before, end: afterItem(bytes, end), text: noText, repair: 'repeatedKeys', path: member });
     }
     walk.hasStrange = false;
     const end = visit(walk, skipColon(bytes, keyEnd), member, depth + 1);
     if (walk.hasStrange) aside.set(key, end);
-    at = nextAfter(bytes, end);
+    at = afterItem(bytes, end);
     isTooMuch ||= edits.length > mostEdits;
     if (!isTooMuch) continue;
     edits.length = first;
@@ -134,7 +134,7 @@ function visitItems(walk: Walk, start: number, path: string, depth: number): num
   const items = depth < namedDepth ? itemsPath(path) : path;
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] !== CLOSE_ARRAY) {
-    at = nextAfter(bytes, visit(walk, at, items, depth + 1));
+    at = afterItem(bytes, visit(walk, at, items, depth + 1));
     isTooMuch ||= edits.length > mostEdits;
     if (isTooMuch) edits.length = first;
   }
@@ -143,10 +143,4 @@ function visitItems(walk: Walk, start: number, path: string, depth: number): num
     walk.hasStrange = true;
   }
   return at + 1;
-}
-
-/** From the end of a member or an item: the next one, or the closing bracket. */
-function nextAfter(bytes: Uint8Array, end: number): number {
-  const at = skipSpace(bytes, end);
-  return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;
 }

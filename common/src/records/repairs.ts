@@ -99,7 +99,8 @@ function visitItems(walk: Visit, start: number, path: string, depth: number): nu
   return at + 1;
 }
 
-function afterItem(bytes: Uint8Array, end: number): number {
+/** From the end of a member or an item: the next one, or the closing bracket. */
+export function afterItem(bytes: Uint8Array, end: number): number {
   const at = skipSpace(bytes, end);
   return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;
 }

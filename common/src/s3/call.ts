@@ -3,7 +3,7 @@ import type { S3 } from './connection/client.ts';
 import { failureText, mapS3Error } from './errors/errors.ts';
 import { countRetry } from './connection/counters.ts';
 import { describeFailure, failureCode, patienceMs } from './errors/failure.ts';
-import type { Operation, RequestTarget } from './address/operation.ts';
+import type { RequestTarget } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
 /** The caller's part of the target. The connection adds the rest. */
@@ -19,30 +19,20 @@ type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number)
 export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
   const patience = new Patience(s3.log, s3.clock);
   const begun = s3.clock.elapsed();
+  const count = s3.counters[request.operation];
   for (;;) {
     try {
-      const result = await tryOnce(s3, request.operation, { attempt, earlier: patience.failures }, signal);
+      signal?.throwIfAborted();
+      count.requests += 1;
+      if (patience.failures > 0) count.retries += 1;
+      const result = await attempt(signal === undefined ? {} : { abortSignal: signal }, patience.failures);
+      s3.contact.answered = true;
       if (request.operation === 'PutObject') s3.timings.puts.add(s3.clock.elapsed() - begun);
       return result;
     } catch (error) {
       await waitToRetry(s3, request, { error, patience }, signal);
     }
   }
-}
-
-async function tryOnce<T>(
-  s3: S3,
-  operation: Operation,
-  { attempt, earlier }: { readonly attempt: Attempt<T>; readonly earlier: number },
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const count = s3.counters[operation];
-  count.requests += 1;
-  if (earlier > 0) count.retries += 1;
-  const result = await attempt(signal === undefined ? {} : { abortSignal: signal }, earlier);
-  s3.contact.answered = true;
-  return result;
 }
 
 /** Waits if `error` can be retried. @throws ConnectorError if it cannot; the signal's reason if it is aborted. */
@@ -55,21 +45,10 @@ export async function waitToRetry(
   signal?.throwIfAborted(); // The SDK's AbortError says less than the reason.
   const failure = describeFailure(error);
   if (failure.kind === 'answer' && !failure.html) s3.contact.answered = true;
-  const target = targetOf(s3, request);
+  const { bucket, region, endpoint, expectedBucketOwner } = s3;
+  const target = { ...request, bucket, region, endpoint, expectedBucketOwner, answered: s3.contact.answered };
   const limitMs = patienceMs(failure, target, s3.retryBudgetMs);
   const goOn = limitMs > 0 && (await patience.wait(limitMs, failureText(failure, target), signal));
   if (!goOn) throw mapS3Error(error, target);
   countRetry(s3.timings, failureCode(failure));
-}
-
-function targetOf(s3: S3, request: Request): RequestTarget {
-  const { bucket, region, endpoint, expectedBucketOwner } = s3;
-  return {
-    ...request,
-    bucket,
-    region,
-    answered: s3.contact.answered,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(expectedBucketOwner === undefined ? {} : { expectedBucketOwner }),
-  };
 }

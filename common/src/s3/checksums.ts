@@ -34,7 +34,7 @@ export async function checksumsOf(body: Body, others: readonly 'sha256'[]): Prom
   return { size, crc32: bytes.toString('base64'), ...(sha256 === undefined ? {} : { sha256: sha256.digest('hex') }) };
 }
 
-type StoredBody = { readonly size: number; readonly etag: string; readonly crc32?: string };
+type StoredBody = { readonly size: number; readonly etag: string; readonly crc32?: string | undefined };
 
 /** Whether the object in S3 has this body: by its CRC32, or without one by its ETag, which is often the MD5 of the body. */
 export async function isSameBody(

@@ -8,11 +8,7 @@ import type { S3 } from './connection/client.ts';
 import { describeFailure } from './errors/failure.ts';
 
 /** The answer of HeadObject. `crc32` is in base64, if the object was written with one. */
-type ObjectHead = {
-  readonly size: number;
-  readonly etag: string;
-  readonly crc32?: string;
-};
+type ObjectHead = { readonly size: number; readonly etag: string; readonly crc32: string | undefined };
 
 /** @returns undefined if the object does not exist. */
 export async function headObject(s3: S3, key: string, signal?: AbortSignal): Promise<ObjectHead | undefined> {
@@ -22,17 +18,12 @@ export async function headObject(s3: S3, key: string, signal?: AbortSignal): Pro
     { operation: 'HeadObject', key },
     async (how) => {
       try {
-        const {
-          ContentLength = 0,
-          ETag,
-          ChecksumCRC32,
-        } = await withChecksumHeaders(s3, 'HeadObject', (headers) => {
-          const mode = headers === 'content-md5' ? {} : { ChecksumMode: 'ENABLED' as const };
-          return s3.client.send(new HeadObjectCommand({ ...input, ...mode }), how);
+        const head = await withChecksumHeaders(s3, 'HeadObject', (headers) => {
+          const ChecksumMode = headers === 'content-md5' ? undefined : 'ENABLED';
+          return s3.client.send(new HeadObjectCommand({ ...input, ChecksumMode }), how);
         });
-        if (ETag === undefined) throw noEtag(key);
-        const crc32 = ChecksumCRC32 === undefined ? {} : { crc32: ChecksumCRC32 };
-        return { size: ContentLength, etag: ETag, ...crc32 };
+        if (head.ETag === undefined) throw noEtag(key);
+        return { size: head.ContentLength ?? 0, etag: head.ETag, crc32: head.ChecksumCRC32 };
       } catch (error) {
         const failure = describeFailure(error);
         if (failure.kind === 'answer' && failure.status === 404) return undefined;

@@ -5,45 +5,38 @@ import { oneLine } from '../protocol/text/text.ts';
 /** The request. */
 type Asked = { readonly prefix: string; readonly delimiter?: string };
 
+type Entry = { readonly key: string; readonly size: number; readonly etag: string; readonly lastModified: Date };
+
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const maxKeyBytes = 1024;
 /** The ETag is sent in headers, and is part of names on local disk. */
 const etagForm = /^[\x20-\x7e]{1,256}$/u;
 
-export function refuseKeys(keys: readonly string[], { prefix }: Asked, before: string | undefined): void {
+/** The keys or folders of a page, in their order. `before`: the last one of the earlier pages. */
+export function refuseNames(
+  kind: 'key' | 'folder',
+  names: readonly string[],
+  asked: Asked,
+  before: string | undefined,
+): void {
+  const { prefix } = asked;
   let last = before;
-  for (const key of keys) {
-    if (!key.startsWith(prefix))
-      throw invalidListing(prefix, `it has the key ${shown(key)}, which is outside the prefix`);
-    refuseName(key, prefix);
-    if (last !== undefined && !isBefore(last, key)) {
-      throw invalidListing(prefix, `its keys are not in byte order, or repeated: ${shown(key)} after ${shown(last)}`);
+  for (const name of names) {
+    if (!isBelow(kind, name, asked)) {
+      throw invalidListing(prefix, `it has the ${kind} ${shown(name)}, which is outside the prefix`);
     }
-    last = key;
+    refuseName(name, prefix);
+    if (last !== undefined && !isBefore(last, name)) {
+      const order = `${shown(name)} after ${shown(last)}`;
+      throw invalidListing(prefix, `its ${kind}s are not in byte order, or repeated: ${order}`);
+    }
+    last = name;
   }
 }
 
-export function refuseFolders(
-  folders: readonly string[],
-  { prefix, delimiter }: Asked,
-  before: string | undefined,
-): void {
-  let last = before;
-  for (const folder of folders) {
-    const isFolder =
-      delimiter !== undefined &&
-      folder.startsWith(prefix) &&
-      folder.indexOf(delimiter, prefix.length) === folder.length - delimiter.length;
-    if (!isFolder) throw invalidListing(prefix, `it has the folder ${shown(folder)}, which is outside the prefix`);
-    refuseName(folder, prefix);
-    if (last !== undefined && !isBefore(last, folder)) {
-      throw invalidListing(
-        prefix,
-        `its folders are not in byte order, or repeated: ${shown(folder)} after ${shown(last)}`,
-      );
-    }
-    last = folder;
-  }
+function isBelow(kind: 'key' | 'folder', name: string, { prefix, delimiter }: Asked): boolean {
+  if (kind === 'key' || !name.startsWith(prefix)) return name.startsWith(prefix);
+  return delimiter !== undefined && name.indexOf(delimiter, prefix.length) === name.length - delimiter.length;
 }
 
 function refuseName(name: string, prefix: string): void {
@@ -70,11 +63,7 @@ function rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
-export function refuseEntry(
-  key: string,
-  { size, etag, lastModified }: { readonly size: number; readonly etag: string; readonly lastModified: Date },
-  prefix: string,
-): void {
+export function refuseEntry({ key, size, etag, lastModified }: Entry, prefix: string): void {
   if (!Number.isSafeInteger(size) || size < 0) throw invalidListing(prefix, `${shown(key)} has the size ${size}`);
   if (!etagForm.test(etag)) throw invalidListing(prefix, `${shown(key)} has an ETag that cannot be one`);
   if (Number.isNaN(lastModified.getTime())) throw invalidListing(prefix, `${shown(key)} has no modification time`);

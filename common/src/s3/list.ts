@@ -5,7 +5,7 @@ import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
 import type { S3 } from './connection/client.ts';
-import { invalidListing, refuseEntry, refuseFolders, refuseKeys, shown } from './list-checks.ts';
+import { invalidListing, refuseEntry, refuseNames, shown } from './list-checks.ts';
 
 /** An object in a listing. */
 export type ListedObject = {
@@ -37,7 +37,7 @@ type Listing = {
 };
 
 /** The last entries of the earlier pages. */
-type Progress = { readonly key?: string; readonly folder?: string };
+type Progress = { readonly key?: string | undefined; readonly folder?: string | undefined };
 
 /** S3 returns a thousand entries, some storages more. */
 const mostEntries = 10_000;
@@ -57,8 +57,7 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
   do {
     const answer = await withRestoreStatus(s3, { ...listing, token }, signal);
     const page = pageOf(answer, listing, before);
-    const [key, folder] = [page.objects.at(-1)?.key ?? before.key, page.folders.at(-1) ?? before.folder];
-    before = { ...(key === undefined ? {} : { key }), ...(folder === undefined ? {} : { folder }) };
+    before = { key: page.objects.at(-1)?.key ?? before.key, folder: page.folders.at(-1) ?? before.folder };
     emptyPages = page.objects.length + page.folders.length > 0 ? 0 : emptyPages + 1;
     yield page;
     const next = answer.NextContinuationToken;
@@ -68,6 +67,18 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
     if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row are empty`);
     token = answer.IsTruncated === true ? next : undefined;
   } while (token !== undefined);
+}
+
+/** All objects below the prefix, one after another. */
+export async function* listObjects(s3: S3, prefix: string, signal?: AbortSignal): AsyncGenerator<ListedObject> {
+  for await (const { objects } of listPages(s3, { prefix }, signal)) yield* objects;
+}
+
+/** The folders directly below the prefix, or that continue it. Each ends with a slash. Bound: the folders of one level. */
+export async function listFolders(s3: S3, prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) found.push(...folders);
+  return found;
 }
 
 type PageRequest = Listing & { readonly token: string | undefined };
@@ -133,37 +144,29 @@ export function pageOf(
   const decode = answer.EncodingType === 'url' ? (text: string) => decodeKey(text, prefix) : (text: string) => text;
   const objects = Contents.map((entry) => listedObject(entry, decode, prefix));
   const folders = CommonPrefixes.map(({ Prefix }) => decode(Prefix ?? ''));
-  refuseKeys(
-    objects.map(({ key }) => key),
-    listing,
-    before.key,
-  );
-  refuseFolders(folders, listing, before.folder);
+  const keys = objects.map(({ key }) => key);
+  refuseNames('key', keys, listing, before.key);
+  refuseNames('folder', folders, listing, before.folder);
   return { objects, folders };
 }
 
 function listedObject(entry: _Object, decode: (text: string) => string, prefix: string): ListedObject {
   const { Key, Size, ETag, LastModified, StorageClass, RestoreStatus } = entry;
   if (Key === undefined || Size === undefined || ETag === undefined || LastModified === undefined) {
-    throw invalidListing(
-      prefix,
-      `an entry lacks its key, size, ETag or time (${Key === undefined ? 'no key' : shown(Key)})`,
-    );
+    const name = Key === undefined ? 'no key' : shown(Key);
+    throw invalidListing(prefix, `an entry lacks its key, size, ETag or time (${name})`);
   }
-  const key = decode(Key);
-  refuseEntry(key, { size: Size, etag: ETag, lastModified: LastModified }, prefix);
-  return {
-    key,
+  const restored = RestoreStatus?.IsRestoreInProgress !== true && RestoreStatus?.RestoreExpiryDate !== undefined;
+  const object = {
+    key: decode(Key),
     size: Size,
     etag: ETag,
     lastModified: LastModified,
     ...(StorageClass === undefined ? {} : { storageClass: StorageClass }),
-    ...(RestoreStatus === undefined ? {} : { restored: isRestored(RestoreStatus) }),
+    ...(RestoreStatus === undefined ? {} : { restored }),
   };
-}
-
-function isRestored({ IsRestoreInProgress, RestoreExpiryDate }: NonNullable<_Object['RestoreStatus']>): boolean {
-  return IsRestoreInProgress !== true && RestoreExpiryDate !== undefined;
+  refuseEntry(object, prefix);
+  return object;
 }
 
 /** S3 uses form encoding: a space is `+`. */

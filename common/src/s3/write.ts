@@ -1,8 +1,7 @@
 // Writes complete objects: one PutObject or CopyObject each, with a checksum and the headers of the config.
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
-import type { RequestTarget } from './address/operation.ts';
-import { assertNever, ConnectorError } from '../protocol/errors.ts';
+import { ConnectorError } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
 import { withChecksumHeaders } from './checksum-headers.ts';
@@ -68,7 +67,7 @@ export async function putObject(
 ): Promise<WrittenBody> {
   const { key, body, contentType, ifMatch, ifNoneMatch } = object;
   refuseOddKey(key);
-  const condition = conditionOf(object);
+  const condition = ifNoneMatch !== undefined ? 'If-None-Match' : ifMatch === undefined ? undefined : 'If-Match';
   const isSent = how.conditions === undefined;
   if (condition !== undefined && !isSent) await lookBefore(s3, object, signal);
   const overTls = s3.endpoint?.startsWith('http:') !== true;
@@ -78,13 +77,11 @@ export async function putObject(
     Key: key,
     ContentType: contentType,
     ContentLength: checksums.size,
-    ...(isSent && ifMatch !== undefined ? { IfMatch: ifMatch } : {}),
-    ...(isSent && ifNoneMatch !== undefined ? { IfNoneMatch: ifNoneMatch } : {}),
+    ...(isSent ? { IfMatch: ifMatch, IfNoneMatch: ifNoneMatch } : {}),
     ...headersOf(how),
   };
   const md5 = async (): Promise<string> => Buffer.from(await md5Of(body), 'hex').toString('base64');
-  const about = { ...aboutHeaders(how), ...(condition === undefined ? {} : { condition }) };
-  const request = { operation: 'PutObject', key, ...about } as const;
+  const request = { operation: 'PutObject', key, ...aboutHeaders(how), condition } as const;
   const { etag } = await call(
     s3,
     request,
@@ -109,11 +106,6 @@ export async function putObject(
     signal,
   );
   return { etag, size: checksums.size, crc32: checksums.crc32 };
-}
-
-function conditionOf({ ifMatch, ifNoneMatch }: NewObject): RequestTarget['condition'] {
-  if (ifNoneMatch !== undefined) return 'If-None-Match';
-  return ifMatch === undefined ? undefined : 'If-Match';
 }
 
 /** @throws S3_OBJECT_CONFLICT if the condition fails now. */
@@ -160,6 +152,7 @@ export async function copyObject(
     Key: to,
     CopySource: `${s3.bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
     ...headersOf(how),
+    TaggingDirective: how.tags && ('REPLACE' as const), // Otherwise S3 copies the source's tags.
   };
   const request = { operation: 'CopyObject', key: to, from, ...aboutHeaders(how) } as const;
   return call(
@@ -167,9 +160,8 @@ export async function copyObject(
     request,
     async (options) => {
       const { CopyObjectResult } = await withChecksumHeaders(s3, 'CopyObject', (headers) => {
-        const sum = headers === 'content-md5' ? {} : { ChecksumAlgorithm: 'CRC32' as const };
-        const tagging = how.tags === undefined ? {} : { TaggingDirective: 'REPLACE' as const }; // Otherwise S3 copies the source's tags.
-        return s3.client.send(new CopyObjectCommand({ ...input, ...sum, ...tagging }), options);
+        const ChecksumAlgorithm = headers === 'content-md5' ? undefined : 'CRC32';
+        return s3.client.send(new CopyObjectCommand({ ...input, ChecksumAlgorithm }), options);
       });
       if (CopyObjectResult?.ETag === undefined) throw failedAfterAll();
       return { etag: CopyObjectResult.ETag };
@@ -184,32 +176,22 @@ function failedAfterAll(): Error {
 }
 
 function headersOf({ acl, encryption, storageClass, tags }: WriteHeaders) {
-  const canned = {
-    ...(acl === undefined ? {} : { ACL: acl }),
-    ...(storageClass === undefined ? {} : { StorageClass: storageClass }),
-    ...(tags === undefined ? {} : { Tagging: taggingOf(tags) }),
+  return {
+    ACL: acl,
+    StorageClass: storageClass,
+    Tagging: tags?.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&'),
+    ServerSideEncryption: algorithms[encryption.mode],
+    SSEKMSKeyId: keyOf(encryption),
   };
-  switch (encryption.mode) {
-    case 'bucket_default':
-      return canned;
-    case 'sse_s3':
-      return { ...canned, ServerSideEncryption: 'AES256' as const };
-    case 'sse_kms':
-      return { ...canned, ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: encryption.kmsKeyId };
-    default:
-      return assertNever(encryption);
-  }
 }
 
-function taggingOf(tags: readonly ObjectTag[]): string {
-  return tags.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&');
+const algorithms = { bucket_default: undefined, sse_s3: 'AES256', sse_kms: 'aws:kms' } as const;
+
+function keyOf(encryption: WriteHeaders['encryption']): string | undefined {
+  return encryption.mode === 'sse_kms' ? encryption.kmsKeyId : undefined;
 }
 
 /** The parts of a request that S3 may refuse. */
 function aboutHeaders({ acl, encryption, tags }: WriteHeaders) {
-  return {
-    acl: acl !== undefined,
-    tags: tags !== undefined,
-    ...(encryption.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}),
-  };
+  return { acl: acl !== undefined, tags: tags !== undefined, kmsKeyId: keyOf(encryption) };
 }

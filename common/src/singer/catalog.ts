@@ -1,10 +1,15 @@
 // Singer's catalog: the output of `--discover`, and the selection in its metadata when it returns with `--catalog`.
 import * as z from 'zod';
 
-import { schemaAsParsed, type ConfiguredStream } from '../protocol/catalog.ts';
-import { describeIssues, mistakeWords } from '../protocol/mistakes.ts';
+import { parseCatalog, schemaAsParsed, type ConfiguredStream } from '../protocol/catalog.ts';
 import { ConnectorError } from '../protocol/errors.ts';
-import type { AirbyteCatalog, AirbyteStream, JsonObject, JsonValue } from '../protocol/messages.ts';
+import {
+  isObject,
+  type AirbyteCatalog,
+  type AirbyteStream,
+  type JsonObject,
+  type JsonValue,
+} from '../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../protocol/stream-key.ts';
 
 /** A stream to read, with the name in its messages and its bookmark. */
@@ -14,16 +19,9 @@ type Metadata = { readonly breadcrumb: readonly string[]; readonly metadata: Jso
 
 /**
  * The catalog to print, with every stream and column selected, and nothing forced. If tables of several schema prefixes can have
- * the same name, `withNamespace` puts the prefix before the name.
- * @throws CONFIG_INVALID if two tables get the same name.
- */
-export function singerCatalog(catalog: AirbyteCatalog, withNamespace: boolean): JsonObject {
-  return { streams: [...singerEntries(catalog, withNamespace)] };
-}
-
-/**
- * Like `singerCatalog`, but in pieces: its metadata makes it eight times as long as Airbyte's. Bound: twice the text of one stream.
- * @throws CONFIG_INVALID like `singerCatalog`, before the first piece.
+ * the same name, `withNamespace` puts the prefix before the name. It comes in pieces, because its metadata makes it eight times as
+ * long as Airbyte's. Bound: twice the text of one stream.
+ * @throws CONFIG_INVALID if two tables get the same name, before the first piece.
  */
 export function* singerCatalogText(catalog: AirbyteCatalog, withNamespace: boolean): Generator<Uint8Array> {
   const entries = singerEntries(catalog, withNamespace);
@@ -37,7 +35,7 @@ export function* singerCatalogText(catalog: AirbyteCatalog, withNamespace: boole
   yield Buffer.from('\n  ]\n}\n');
 }
 
-/** All streams, as `parseSingerCatalog` returns them from the printed catalog. @throws CONFIG_INVALID like `singerCatalog`. */
+/** All streams, as `parseSingerCatalog` returns them from the printed catalog. @throws CONFIG_INVALID like `singerCatalogText`. */
 export function allTapStreams(catalog: AirbyteCatalog, withNamespace: boolean): readonly TapStream[] {
   return Array.from(singerEntries(catalog, withNamespace), (entry) => parseSingerCatalog({ streams: [entry] })).flat();
 }
@@ -45,16 +43,13 @@ export function allTapStreams(catalog: AirbyteCatalog, withNamespace: boolean): 
 function singerEntries({ streams }: AirbyteCatalog, withNamespace: boolean): Iterable<JsonObject> {
   const seen = new Map<string, AirbyteStream>();
   for (const stream of streams) {
-    const id = streamId(stream, withNamespace);
+    const { name, namespace } = stream;
+    const id = withNamespace && namespace !== undefined ? `${namespace.replaceAll('/', '-')}-${name}` : name;
     const twin = seen.get(id);
     if (twin !== undefined) throw twins(id, twin, stream);
     seen.set(id, stream);
   }
   return Iterator.from(seen).map(([id, stream]) => entryOf(id, stream));
-}
-
-function streamId({ name, namespace }: AirbyteStream, withNamespace: boolean): string {
-  return withNamespace && namespace !== undefined ? `${namespace.replaceAll('/', '-')}-${name}` : name;
 }
 
 function entryOf(id: string, { name, namespace, json_schema: schema, default_cursor_field: cursor }: AirbyteStream) {
@@ -95,25 +90,18 @@ type Entry = z.output<typeof catalogSchema>['streams'][number];
 
 /** The selected streams with their selected columns. @throws CATALOG_INVALID that lists every mistake. */
 export function parseSingerCatalog(json: unknown): readonly TapStream[] {
-  const parsed = catalogSchema.safeParse(json, mistakeWords);
-  if (!parsed.success) {
-    const problems = describeIssues(parsed.error.issues, json);
-    throw new ConnectorError('CATALOG_INVALID', `The catalog is not valid: ${problems}`);
-  }
-  return parsed.data.streams.flatMap((entry) => {
+  return parseCatalog(catalogSchema, json).streams.flatMap((entry) => {
     const metadata = metadataOf(entry);
-    const whole = metadata([]);
-    return isSelected(whole, false) ? [tapStream(entry, metadata)] : [];
+    return isSelected(metadata([]), false) ? [tapStream(entry, metadata)] : [];
   });
 }
 
 function tapStream(entry: Entry, metadata: MetadataOf): TapStream {
   const whole = metadata([]);
   const { tap_stream_id: id, table_name: table, stream } = entry;
-  const namespace = whole['schema-name'];
   const method = text(whole['forced-replication-method']) ?? text(whole['replication-method']);
   const configured = {
-    ...streamDescriptor({ name: table ?? stream ?? id, namespace: text(namespace) }),
+    ...streamDescriptor({ name: table ?? stream ?? id, namespace: text(whole['schema-name']) }),
     jsonSchema: { ...entry.schema, properties: selectedColumns(entry, metadata) },
     syncMode: syncMode(id, method ?? entry.replication_method ?? 'INCREMENTAL'),
     destinationSyncMode: 'append',
@@ -134,9 +122,8 @@ function syncMode(id: string, method: string): ConfiguredStream['syncMode'] {
 
 /** Ignores the metadata of nested fields: a column is selected completely or not at all. */
 function selectedColumns(entry: Entry, metadata: MetadataOf): JsonObject {
-  const properties = entry.schema['properties'];
-  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return {};
-  const columns = Object.entries(properties as JsonObject);
+  const { properties } = entry.schema;
+  const columns = isObject(properties) ? Object.entries(properties) : [];
   return Object.fromEntries(columns.filter(([name]) => isSelected(metadata(['properties', name]), true)));
 }
 

@@ -2,9 +2,8 @@
 import { parseJson } from '../json/parse-json.ts';
 import { readJsonFile } from '../program/cli.ts';
 import { ConnectorError } from '../protocol/errors.ts';
-import type { JsonObject } from '../protocol/messages.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { isObject, type JsonObject } from '../protocol/messages.ts';
+import type { Environment } from '../s3/address/hosted.ts';
 
 /**
  * Merges files by their top-level settings, where the last one wins. With ENV at any place, the environment overrides them.
@@ -19,9 +18,7 @@ export async function readSettings(
   for (const source of sources) {
     if (source === 'ENV') continue;
     const json = await readJsonFile(source, 'config');
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-      throw new ConnectorError('USAGE_INVALID', `The config file "${source}" is not a JSON object.`);
-    }
+    if (!isObject(json)) throw new ConnectorError('USAGE_INVALID', `The config file "${source}" is not a JSON object.`);
     Object.assign(settings, json);
   }
   if (sources.includes('ENV')) Object.assign(settings, environmentSettings(name, schema, environment));

@@ -16,7 +16,6 @@ type SchemaMessage = {
   readonly stream: string;
   readonly schema: JsonObject;
   readonly key_properties: readonly string[];
-  readonly bookmark_properties?: readonly string[];
 };
 
 type StateMessage = { readonly type: 'STATE'; readonly value: JsonValue };

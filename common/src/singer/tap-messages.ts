@@ -1,13 +1,14 @@
 // Turns the output of a source into the lines of a tap. Statuses become SCHEMA and ACTIVATE_VERSION, and states become one value
 // for all streams.
 import type { Output } from '../protocol/connector.ts';
-import type { AirbyteMessage, JsonObject } from '../protocol/messages.ts';
+import type { StreamDescriptor } from '../protocol/errors.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
 import { streamKey } from '../protocol/stream-key.ts';
-import type { RecordFrame } from '../protocol/record-frame.ts';
+import { singerFrame, type RecordFrame } from '../protocol/record-frame.ts';
+import type { SavedState } from '../protocol/state.ts';
 import { stateValue, type Bookmarks } from './bookmarks.ts';
 import type { TapStream } from './catalog.ts';
 import { singerLine } from './singer-messages.ts';
-import { singerFrame } from './tap-frame.ts';
 
 type Options = {
   readonly streams: readonly TapStream[];
@@ -62,12 +63,11 @@ export function tapFrames(
   streams: readonly TapStream[],
   version: number,
 ): (stream: TapStream['configured']) => RecordFrame {
-  const frames = new Map(
-    streams.map((stream) => {
-      const frame = singerFrame(stream.id, isReadWhole(stream) ? version : undefined);
-      return [streamKey(stream.configured), frame];
-    }),
-  );
+  const framed = streams.map((stream) => {
+    const frame = singerFrame(stream.id, isReadWhole(stream) ? version : undefined);
+    return [streamKey(stream.configured), frame] as const;
+  });
+  const frames = new Map(framed);
   return (stream) => frames.get(streamKey(stream)) ?? singerFrame(stream.name, undefined);
 }
 
@@ -75,23 +75,17 @@ function isReadWhole({ configured }: TapStream): boolean {
   return configured.syncMode === 'full_refresh';
 }
 
-type Descriptor = { readonly name: string; readonly namespace?: string };
-
-function statusOf(message: AirbyteMessage, status: 'STARTED' | 'COMPLETE'): Descriptor | undefined {
+function statusOf(message: AirbyteMessage, status: 'STARTED' | 'COMPLETE'): StreamDescriptor | undefined {
   if (message.type !== 'TRACE' || message.trace.type !== 'STREAM_STATUS') return undefined;
   const { stream_status: told } = message.trace;
   return told.status === status ? told.stream_descriptor : undefined;
 }
 
 /** The saved progress for the source. A fully read stream starts again. */
-export function savedState(
-  streams: readonly TapStream[],
-  bookmarks: Bookmarks,
-): ReadonlyMap<ReturnType<typeof streamKey>, JsonObject> {
-  return new Map(
-    streams.flatMap(({ id, configured }) => {
-      const bookmark = configured.syncMode === 'incremental' ? bookmarks.get(id) : undefined;
-      return bookmark === undefined ? [] : [[streamKey(configured), bookmark] as const];
-    }),
-  );
+export function savedState(streams: readonly TapStream[], bookmarks: Bookmarks): SavedState {
+  const saved = streams.flatMap((stream) => {
+    const bookmark = isReadWhole(stream) ? undefined : bookmarks.get(stream.id);
+    return bookmark === undefined ? [] : [[streamKey(stream.configured), bookmark] as const];
+  });
+  return new Map(saved);
 }

@@ -6,11 +6,10 @@ import type { Connector } from '../protocol/connector.ts';
 import { sendMetrics } from '../program/metrics/send-metrics.ts';
 import { terminalFace } from '../program/operator.ts';
 import { besideData, type Frame, runProcess } from '../program/process.ts';
-import type { Plugin } from './about.ts';
 import { parseBookmarks } from './bookmarks.ts';
 import { allTapStreams, parseSingerCatalog, singerCatalogText, type TapStream } from './catalog.ts';
 import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
-import { described, readConfig } from './plugin.ts';
+import { described, readConfig, type Plugin } from './plugin.ts';
 import { savedState, tapFrames, tapLines } from './tap-messages.ts';
 
 /** A connector that can discover and read, and its properties as a tap. */

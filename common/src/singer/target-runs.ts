@@ -92,7 +92,7 @@ function* linesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Ar
   const parts: Uint8Array[] = [];
   const sink = {
     part: (bytes: Uint8Array) => void parts.push(bytes),
-    state: (value: Uint8Array) => void parts.push(...asGlobalState(value)),
+    state: (value: Uint8Array) => void parts.push(opening, value, closing),
   };
   let taken;
   try {
@@ -122,10 +122,6 @@ function* restOfLine(missing: number): Generator<Uint8Array> {
 
 const opening = Buffer.from('{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[],"shared_state":');
 const closing = Buffer.from('}}}\n');
-
-function asGlobalState(value: Uint8Array): readonly Uint8Array[] {
-  return [opening, value, closing];
-}
 
 /** The value in a STATE line that `write` returned. */
 function sharedState(line: Uint8Array): Uint8Array {

@@ -12,9 +12,8 @@ import { sendMetrics } from '../program/metrics/send-metrics.ts';
 import { terminalFace } from '../program/operator.ts';
 import { besideData, runProcess } from '../program/process.ts';
 import { standardInput } from '../program/stdio/standard-input.ts';
-import type { Plugin } from './about.ts';
 import { parseSingerArguments } from './command-line.ts';
-import { described, readConfig } from './plugin.ts';
+import { described, readConfig, type Plugin } from './plugin.ts';
 import { TargetLines } from './target-lines.ts';
 import { writeRuns } from './target-runs.ts';
 

@@ -14,7 +14,6 @@ import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
-import { closeS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
 import { registeredEventTables } from '../columns/registry/registered-names.ts';
@@ -204,7 +203,7 @@ export class BatchRun implements AsyncDisposable {
     await Promise.allSettled([this.#flushed]);
     await this.#conversions[Symbol.asyncDispose]();
     await this.#converter[Symbol.asyncDispose]();
-    closeS3(this.#area.s3);
+    this.#area.s3[Symbol.dispose]();
   }
 
   /** Where a file is stored. Rejected rows do not wait. */

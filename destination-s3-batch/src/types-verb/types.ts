@@ -7,7 +7,7 @@ import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/commo
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
-import { closeS3, openS3, verbRetryBudgetMs } from '@s3-connectors/common/s3/connection/client.ts';
+import { openS3, verbRetryBudgetMs } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readRegistry, readTables, writeRegistry } from '../columns/registry/registry.ts';
 import { engineType, type FieldType, type StructType } from '../columns/types/field-type.ts';
@@ -27,14 +27,10 @@ export async function* types(
 ): AsyncGenerator<Print> {
   const change = changeOf(given);
   const { connection, prefix, headers } = config;
-  const s3 = openS3(connection, { log, retryBudgetMs: verbRetryBudgetMs });
+  using s3 = openS3(connection, { log, retryBudgetMs: verbRetryBudgetMs });
   const area: Area = { s3, prefix, headers, maxDocumentBytes: largestDocument(config.maxMemoryBytes) };
-  try {
-    if (change !== undefined) yield* changeType(area, change, { isApplied: given['apply'] === true, signal });
-    else yield* showTypes(area, given['table'], signal);
-  } finally {
-    closeS3(s3);
-  }
+  if (change !== undefined) yield* changeType(area, change, { isApplied: given['apply'] === true, signal });
+  else yield* showTypes(area, given['table'], signal);
 }
 
 function changeOf({ table, field, as, forget, apply }: OperatorArguments): Change | undefined {

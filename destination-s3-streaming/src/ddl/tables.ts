@@ -1,6 +1,7 @@
 // The types of the streaming destination for `ddl`. A published type has the published fields. All other fields come from a few
 // files, because records are stored byte for byte and nothing else is known about them.
-import { datePaths, foldersBelow } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
+import { datePaths } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
+import { listFolders } from '@s3-connectors/common/s3/list.ts';
 import type { DdlTables } from '@s3-connectors/common/destination/ddl/ddl.ts';
 import { fieldFolders } from '@s3-connectors/common/destination/ddl/table/field-folders.ts';
 import { dateFolders, type SqlColumn, type SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
@@ -17,7 +18,7 @@ export const tables: DdlTables<StreamingConfig> = {
   segments: { table: 'segment', code: 'code' },
   async *list(s3, { prefix, streams }, { root, log, signal }) {
     const parent = `${prefix}${layout.parent}`;
-    for (const own of await foldersBelow(s3, parent, signal)) {
+    for (const own of await listFolders(s3, parent, signal)) {
       const key = own.slice(parent.length, -1);
       const name = decodedName(key);
       if (name === undefined || layout.place(prefix, name).folder !== own) continue;

@@ -1,5 +1,5 @@
 // The folders and rows of the newest and the oldest files of a type. It takes a few requests, however large the type is.
-import { foldersBelow } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
+import { listFolders } from '@s3-connectors/common/s3/list.ts';
 import { firstLines } from '@s3-connectors/common/destination/status/looks/text-sample.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -25,7 +25,7 @@ export async function lookAtType(
   folder: string,
   { log, signal }: Pick<VerbContext, 'log' | 'signal'>,
 ): Promise<TypeFiles | undefined> {
-  const years = (await foldersBelow(s3, `${folder}year=`, signal)).filter((name) => /year=\d{4}\/$/u.test(name));
+  const years = (await listFolders(s3, `${folder}year=`, signal)).filter((name) => /year=\d{4}\/$/u.test(name));
   const isDated = years.length > 0;
   const ends = isDated ? [await hourFolder(s3, years, -1, signal), await hourFolder(s3, years, 0, signal)] : [folder];
   const files: ListedObject[] = [];
@@ -56,7 +56,7 @@ async function linesOf(
 async function hourFolder(s3: S3, years: readonly string[], end: 0 | -1, signal: AbortSignal): Promise<string> {
   let folder = years.at(end) ?? '';
   for (const name of ['month=', 'day=', 'hour=']) {
-    const below = await foldersBelow(s3, `${folder}${name}`, signal);
+    const below = await listFolders(s3, `${folder}${name}`, signal);
     const next = below.at(end);
     if (next === undefined) return folder;
     folder = next;

@@ -11,7 +11,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
-import { closeS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
 import type { StreamingConfig } from '../config/config.ts';
@@ -206,7 +206,7 @@ export class StreamingRun {
     await this.#runtime.drop(this.#stopping.cut);
     this.#stopping.close();
     this.#deflate.close();
-    closeS3(this.#s3);
+    this.#s3[Symbol.dispose]();
   }
 
   /** The input did not end by itself, so no stream is known to be complete. */

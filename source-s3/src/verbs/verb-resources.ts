@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 
 import { openTempFolder, type TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 
@@ -23,7 +23,7 @@ export async function openResources(
     s3,
     folder,
     async [Symbol.asyncDispose]() {
-      closeS3(s3);
+      s3[Symbol.dispose]();
       await folder[Symbol.asyncDispose]();
     },
   };

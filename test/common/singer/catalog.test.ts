@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import {
-  allTapStreams,
-  parseSingerCatalog,
-  singerCatalog,
-  singerCatalogText,
-} from '@s3-connectors/common/singer/catalog.ts';
-import type { AirbyteStream, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+import { allTapStreams, parseSingerCatalog, singerCatalogText } from '@s3-connectors/common/singer/catalog.ts';
+import type { AirbyteCatalog, AirbyteStream, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 const columns = { id: { type: ['null', 'integer'] }, text: { type: ['null', 'string'] }, at: { type: 'string' } };
 
@@ -21,6 +16,11 @@ function stream(name: string, namespace?: string): AirbyteStream {
   };
 }
 
+/** The catalog as it is printed. */
+function singerCatalog(catalog: AirbyteCatalog, withNamespace: boolean): JsonObject {
+  return JSON.parse(Buffer.concat([...singerCatalogText(catalog, withNamespace)]).toString()) as JsonObject;
+}
+
 type Entry = {
   readonly tap_stream_id: string;
   metadata: { breadcrumb: readonly string[]; metadata: Record<string, unknown> }[];
@@ -28,7 +28,7 @@ type Entry = {
 
 /** The printed catalog with changes to metadata, by breadcrumb joined with dots. */
 function edited(changes: Readonly<Record<string, JsonObject>>): unknown {
-  const catalog = structuredClone(singerCatalog({ streams: [stream('t', 'lake')] }, false));
+  const catalog = singerCatalog({ streams: [stream('t', 'lake')] }, false);
   for (const { metadata } of catalog['streams'] as unknown as Entry[]) {
     for (const entry of metadata) Object.assign(entry.metadata, changes[entry.breadcrumb.join('.')]);
   }
@@ -44,7 +44,7 @@ function names(catalog: unknown): readonly string[] {
 suite('the catalog of a tap', () => {
   test('returns as it was printed: every stream and column, incrementally', () => {
     const printed = singerCatalog({ streams: [stream('a', 'lake'), stream('b', 'lake')] }, false);
-    const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));
+    const parsed = parseSingerCatalog(printed);
     assert.deepEqual(
       parsed.map(({ id }) => id),
       ['a', 'b'],
@@ -66,7 +66,6 @@ suite('the catalog of a tap', () => {
       const catalog = { streams: names.map((name) => stream(name, 'lake')) };
       const printed = singerCatalog(catalog, false);
       const text = Buffer.concat([...singerCatalogText(catalog, false)]).toString();
-      assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(printed)));
       if (names.length > 0) assert.equal(text, `${JSON.stringify(printed, null, 2)}\n`);
       assert.deepEqual(allTapStreams(catalog, false), parseSingerCatalog(printed));
     }
@@ -80,12 +79,12 @@ suite('the catalog of a tap', () => {
       { streams: [{ ...stream('t'), json_schema: { type: 'object', properties } }] },
       false,
     );
-    assert.deepEqual(names(JSON.parse(JSON.stringify(printed))), ['__proto__']);
+    assert.deepEqual(names(printed), ['__proto__']);
   });
 
   test('names the prefix if tables of several prefixes can have one name, and finds the table again', () => {
     const printed = singerCatalog({ streams: [stream('t', 'lake/daily'), stream('t', 'crm'), stream('root')] }, true);
-    const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));
+    const parsed = parseSingerCatalog(printed);
     assert.deepEqual(
       parsed.map(({ id, configured: { name, namespace } }) => [id, namespace, name]),
       [

@@ -4,10 +4,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
-import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
-import { airbyteFrame } from '@s3-connectors/common/protocol/record-frame.ts';
+import { airbyteFrame, singerFrame, type RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
-import { singerFrame } from '@s3-connectors/common/singer/tap-frame.ts';
 
 import { read } from '../../../source-s3/src/verbs/read/read.ts';
 import { parquet } from '../../support/parquet.ts';

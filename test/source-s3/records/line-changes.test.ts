@@ -7,8 +7,8 @@ import {
   changesText,
   withChanges,
   type RecordFrame,
+  singerFrame,
 } from '@s3-connectors/common/protocol/record-frame.ts';
-import { singerFrame } from '@s3-connectors/common/singer/tap-frame.ts';
 
 import * as fc from 'fast-check';
 

@@ -1,14 +1,14 @@
 // `check` of both destinations rehearses a sync with the same headers: it writes a small object below the prefix, reads, lists
 // and copies it, and deletes it again.
 import type { Access } from '../../permissions/needs/access.ts';
-import { needsOf } from '../../permissions/needs/needs.ts';
+import { asksWith, needsOf } from '../../permissions/needs/needs.ts';
 import { ahead, rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
-import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
-import { asksOf, type Action, type Operation } from '../../s3/address/operation.ts';
+import { openS3, type S3 } from '../../s3/connection/client.ts';
+import type { Action, Operation } from '../../s3/address/operation.ts';
 import { publicAccess } from '../../s3/public-access.ts';
 import { Probes, type CheckedPlace } from './probes.ts';
-import { changedObject, refusedWrites, rehearseConditions, type Refusals } from './rehearsed-conditions.ts';
+import { changedObject, refusedWrites, rehearseConditions } from './rehearsed-conditions.ts';
 import { rehearseWrite } from './rehearsed-write.ts';
 
 /**
@@ -16,61 +16,39 @@ import { rehearseWrite } from './rehearsed-write.ts';
  * everything that is missing. What only replaced streams need is a WARN.
  */
 export async function check(place: CheckedPlace, access: Access, { log, signal }: VerbContext): Promise<void> {
-  const s3 = openS3(place.connection, { log, ...rehearsalPatience });
-  const probes = new Probes(s3, place, signal);
+  using s3 = openS3(place.connection, { log, ...rehearsalPatience });
+  await using probes = new Probes(s3, place, signal);
   const rehearsal = new Rehearsal(signal);
   const needs = needsFinder(access);
-  try {
-    const isWritten = await rehearseWrite(rehearsal, needs('PutObject'), probes);
-    const asked = await askAhead({ probes, s3, isWritten, isOver: rehearsal.isOver, signal });
-    const refusals = isWritten ? await asked.refusals() : undefined;
-    const reading = needs('GetObject');
-    const copying = [copyNeed(needs('CopyObject'))];
-    const looking = reading.map((need) => ({ ...need, when: 'replacing' as const }));
-    if (!isWritten) {
-      rehearsal.skip('Read it', reading, 'nothing could be written');
-      rehearsal.skip('Copy it', copying, 'nothing could be written');
-    } else {
-      const read = await rehearsal.try('Read it', reading, async () => {
-        await (changedObject(refusals) ? probes.read() : asked.read());
-        return true;
-      });
-      if (read === undefined) rehearsal.skip('Copy it', copying, 'it cannot be read');
-      else {
-        await rehearsal.try('Look at it', looking, asked.look);
-        await rehearsal.try('Copy it', copying, asked.copy);
-        if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, refusals });
-      }
+  const isWritten = await rehearseWrite(rehearsal, needs('PutObject'), probes);
+  const asked = await askAhead({ probes, s3, signal }, { isWritten, isOver: rehearsal.isOver });
+  const refusals = isWritten ? await asked.refusals() : undefined;
+  const reading = needs('GetObject');
+  const copying = [copyNeed(needs('CopyObject'))];
+  const looking = reading.map((need) => ({ ...need, when: 'replacing' as const }));
+  if (!isWritten) {
+    rehearsal.skip('Read it', reading, 'nothing could be written');
+    rehearsal.skip('Copy it', copying, 'nothing could be written');
+  } else {
+    const read = await rehearsal.try('Read it', reading, async () => {
+      await (changedObject(refusals) ? probes.read() : asked.read());
+      return true;
+    });
+    if (read === undefined) rehearsal.skip('Copy it', copying, 'it cannot be read');
+    else {
+      await rehearsal.try('Look at it', looking, asked.look);
+      await rehearsal.try('Copy it', copying, asked.copy);
+      if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, refusals });
     }
-    await rehearsal.try('List the folder', needs('ListObjectsV2'), asked.list);
-    const always = probes.left.length > 0;
-    await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
-    await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), { access: asked.access, bucket: s3.bucket });
-    const [left] = probes.left;
-    if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
-    rehearsal.conclude(log);
-  } finally {
-    await probes.close();
-    closeS3(s3);
   }
+  await rehearsal.try('List the folder', needs('ListObjectsV2'), asked.list);
+  const always = probes.left.length > 0;
+  await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
+  await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), { access: asked.access, bucket: s3.bucket });
+  const [left] = probes.left;
+  if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
+  rehearsal.conclude(log);
 }
-
-type Asked = {
-  readonly read: () => Promise<void>;
-  readonly look: () => Promise<void>;
-  readonly copy: () => Promise<void>;
-  readonly list: () => Promise<void>;
-  readonly refusals: () => Promise<Refusals | undefined>;
-  readonly access: () => ReturnType<typeof publicAccess>;
-};
-
-type AskOptions = {
-  readonly probes: Probes;
-  readonly s3: S3;
-  readonly isWritten: boolean;
-  readonly isOver: boolean;
-  readonly signal: AbortSignal;
-};
 
 /** Starts when the rehearsal tries it. */
 function later<T>(ask: () => Promise<T>): () => Promise<T> {
@@ -78,7 +56,10 @@ function later<T>(ask: () => Promise<T>): () => Promise<T> {
 }
 
 /** Starts everything that needs at most the written object, and waits until all of it has ended. */
-async function askAhead({ probes, s3, isWritten, isOver, signal }: AskOptions): Promise<Asked> {
+async function askAhead(
+  { probes, s3, signal }: { readonly probes: Probes; readonly s3: S3; readonly signal: AbortSignal },
+  { isWritten, isOver }: { readonly isWritten: boolean; readonly isOver: boolean },
+) {
   const [start, startWritten] = [isOver ? later : ahead, isWritten ? ahead : later];
   const read = startWritten(() => probes.read());
   const look = startWritten(() => probes.look());
@@ -106,17 +87,8 @@ function conditionNeed({ conditions = 'replacing', ...access }: Access): Line['n
 /** The need of an operation, from the list of needs, which has its conditions. */
 function needsFinder(access: Access): (operation: Operation) => readonly Line['need'][] {
   const needs = needsOf(access);
-  const { acl, encryption, tags } = access.headers ?? {};
-  const sent = {
-    acl: acl !== undefined,
-    tags: tags !== undefined,
-    ...(encryption?.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}),
-  };
   return (operation) => {
-    const isWrite = operation === 'PutObject' || operation === 'CopyObject';
-    const actions = asksOf({ operation, ...sent, acl: isWrite && sent.acl, tags: isWrite && sent.tags }).map(
-      ([action]): Action => action,
-    );
+    const actions = asksWith(operation, access.headers).map(([action]): Action => action);
     return needs.filter(({ action }) => actions.includes(action));
   };
 }
@@ -124,7 +96,7 @@ function needsFinder(access: Access): (operation: Operation) => readonly Line['n
 async function lookAtPublicAccess(
   rehearsal: Rehearsal,
   [need]: readonly Line['need'][],
-  { access, bucket }: Pick<Asked, 'access'> & Pick<S3, 'bucket'>,
+  { access, bucket }: { readonly access: () => ReturnType<typeof publicAccess>; readonly bucket: string },
 ): Promise<void> {
   if (need === undefined || rehearsal.isOver) return;
   const step = 'See whether public access is blocked';

@@ -2,20 +2,19 @@
 import { randomUUID } from 'node:crypto';
 
 import type { S3 } from '../../s3/connection/client.ts';
-import type { Connection } from '../../s3/connection/config.ts';
 import { deleteObjects } from '../../s3/delete.ts';
 import { headObject } from '../../s3/head.ts';
 import { listPages } from '../../s3/list.ts';
 import { readObject, readRange } from '../../s3/read.ts';
 import { copyObject, putObject, type WriteHeaders } from '../../s3/write.ts';
 import type { Bounds, OwnKey } from '../../s3/own-key.ts';
-import type { DestinationPlace } from '../config/config.ts';
+import type { Shared } from '../config/config.ts';
 import { ownKey } from '../replacing/own-keys.ts';
 
 const cleanUpWithinMs = 5000;
 const mostBytes = 1024;
 
-export type CheckedPlace = Pick<DestinationPlace, 'prefix' | 'headers'> & { readonly connection: Connection };
+export type CheckedPlace = Pick<Shared<unknown>, 'prefix' | 'headers' | 'connection'>;
 
 type Condition = { readonly ifMatch?: string; readonly ifNoneMatch?: '*' };
 
@@ -95,7 +94,7 @@ export class Probes {
   }
 
   /** After an abort: removes what can still be removed at once. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#signal.aborted || this.#keys.size === 0) return;
     await this.remove(AbortSignal.timeout(cleanUpWithinMs)).catch(() => undefined);
   }

@@ -32,8 +32,8 @@ async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, p
   const others = [...otherHeaders(probes.place.headers)];
   const allowed = await Promise.all(others.map(({ headers }) => isAllowed(probes, headers)));
   for (const { missing, remedy } of others.filter((_, index) => allowed[index])) {
-    const options = error.answer === undefined ? {} : { answer: error.answer };
-    const told = new ConnectorError(error.code, `${error.message} ${remedy(resource)}`, options);
+    const { code, message, answer } = error;
+    const told = new ConnectorError(code, `${message} ${remedy(resource)}`, { answer });
     const passed = missing === undefined ? [] : needs.filter(({ action }) => allowedWithout[missing].includes(action));
     for (const need of passed) rehearsal.note(step, need, { state: 'ok' });
     rehearsal.refuse(

@@ -5,6 +5,7 @@ import {
   always,
   checkConnection,
   type ConfigAsWritten,
+  report,
   resolveConnection,
   type Connection,
   type ConnectionConfig,
@@ -91,7 +92,7 @@ export const placeShape = {
   object_tags: z
     .array(tag)
     .max(mostTags, 'has more than 10 tags, which S3 refuses')
-    .refine(hasEachOnce, 'names a key twice: S3 takes each once')
+    .refine((tags) => new Set(tags.map(({ key }) => key)).size === tags.length, 'names a key twice: S3 takes each once')
     .default([])
     .meta({
       title: 'Tags',
@@ -193,17 +194,12 @@ export type Shared<Entry> = DestinationPlace & {
   readonly maxCores: number | undefined;
 };
 
-function hasEachOnce(tags: readonly { readonly key: string }[]): boolean {
-  return new Set(tags.map(({ key }) => key)).size === tags.length;
-}
-
 /** `superRefine(...checkPlace)` checks what depends on several fields, also on those of the connection. */
 export const checkPlace = [
   (config: ConfigAsWritten, context: z.RefinementCtx): void => {
     checkConnection(config, context);
     const { prefix, bucket } = config;
-    const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['prefix'], message: problem });
+    if (typeof prefix === 'string') report(context, ['prefix'], prefixProblem(prefix, bucket));
   },
   always,
 ] as const;

@@ -2,7 +2,7 @@
 import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { isPrintable, plainJson } from '../../protocol/text/text.ts';
-import { closeS3, openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
+import { openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { dialects, engineOf, type DdlEngine } from './dialects/dialects.ts';
 import type { SegmentTable } from './queries.ts';
@@ -42,18 +42,14 @@ export async function* ddl<Config extends DdlConfig>(
   };
   const names = new Set<string>();
   let found = false;
-  const s3 = openS3(connection, { log, retryBudgetMs: verbRetryBudgetMs });
-  try {
-    for await (const table of tables.list(s3, config, { root, log, signal })) {
-      const named = tableName(table.name, dialects[engine], names); // The name is the same with --table and without.
-      if (wanted !== undefined && wanted !== table.name) continue;
-      found = true;
-      const described = isPrintable(table.location) ? describeTable(dialects[engine], table, named, wishes) : undefined;
-      if (described !== undefined) yield* printed(engine, described);
-      else log('WARN', `The ${tables.noun} "${table.name}" has no statement: ${reasonFor(engine, table)}.`);
-    }
-  } finally {
-    closeS3(s3);
+  using s3 = openS3(connection, { log, retryBudgetMs: verbRetryBudgetMs });
+  for await (const table of tables.list(s3, config, { root, log, signal })) {
+    const named = tableName(table.name, dialects[engine], names); // The name is the same with --table and without.
+    if (wanted !== undefined && wanted !== table.name) continue;
+    found = true;
+    const described = isPrintable(table.location) ? describeTable(dialects[engine], table, named, wishes) : undefined;
+    if (described !== undefined) yield* printed(engine, described);
+    else log('WARN', `The ${tables.noun} "${table.name}" has no statement: ${reasonFor(engine, table)}.`);
   }
   if (found) return;
   const what = wanted === undefined ? `No ${tables.noun} has` : `The ${tables.noun} "${String(wanted)}" has not`;

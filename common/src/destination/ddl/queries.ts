@@ -21,7 +21,8 @@ type About = {
 export function firstQueries(dialect: DdlDialect, about: About): readonly Query[] {
   const { columns, segments, name, other } = about;
   const quote = dialect.quoteInQuery ?? dialect.quote;
-  const isEvents = hasList(columns, 'segments') && hasColumn(columns, 'user_id');
+  const kindOf = (name: string) => columns.find((column) => column.name === name)?.type.kind;
+  const isEvents = kindOf('segments') === 'list' && kindOf('user_id') !== undefined;
   const sql = countByDay(dialect, about);
   const byDay = { title: `${isEvents ? 'Events' : 'Rows'}${sql.includes('GROUP BY') ? ' by day' : ''}`, sql };
   if (!isEvents) return [byDay];
@@ -49,12 +50,4 @@ function countByDay(dialect: DdlDialect, { table, name, columns }: About): strin
   const form = time === 'instant' ? 'timestamp' : time === 'string' ? 'milliseconds' : undefined;
   if (dialect.day === undefined || form === undefined) return `SELECT count(*) AS n FROM ${name}`;
   return `SELECT ${dialect.day(quote('time'), form)} AS day, count(*) AS n FROM ${name} GROUP BY 1 ORDER BY 1`;
-}
-
-function hasColumn(columns: readonly SqlColumn[], name: string): boolean {
-  return columns.some((column) => column.name === name);
-}
-
-function hasList(columns: readonly SqlColumn[], name: string): boolean {
-  return columns.some((column) => column.name === name && column.type.kind === 'list');
 }

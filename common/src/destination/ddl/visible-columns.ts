@@ -42,6 +42,7 @@ type Place = {
 
 /** Undefined for an object without a remaining member. */
 function visibleType(type: SqlType, place: Place): SqlType | undefined {
+  if (place.rules.isOpaque === true) return type;
   if (type.kind === 'list') {
     const items = visibleType(type.items, place);
     return items && { ...type, items };
@@ -67,7 +68,7 @@ function visibleMembers(columns: readonly SqlColumn[], place: Place): readonly S
       hidden.push(`The column ${oneLine(path)} is called ${other}: ${reason}.`);
       return [{ ...column, name: other }];
     }
-    const type = reason === undefined ? typeOf(column, { ...place, path, depth: depth + 1 }) : undefined;
+    const type = reason === undefined ? visibleType(column.type, { ...place, path, depth: depth + 1 }) : undefined;
     if (type === undefined) {
       hidden.push(hiddenComment(path, reason ?? 'nothing of it is left'));
       return [];
@@ -75,8 +76,4 @@ function visibleMembers(columns: readonly SqlColumn[], place: Place): readonly S
     taken.add(key);
     return [{ name, type }];
   });
-}
-
-function typeOf({ type }: SqlColumn, place: Place): SqlType | undefined {
-  return place.rules.isOpaque === true ? type : visibleType(type, place);
 }

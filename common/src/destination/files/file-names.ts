@@ -44,18 +44,13 @@ export class FileNames {
     const marked = (hash: string): string => markedHash(hash, partition);
     let hash = marked(this.#epoch === 0 ? hex(digest) : mixed(digest, this.#epoch, 0));
     for (let count = 1; this.#used.has(place + hash); count += 1) hash = marked(mixed(digest, this.#epoch, count));
-    this.#used.add(flat(place + hash));
+    this.#used.add(Buffer.from(place + hash).toString()); // In one piece. As the tree of joined parts it takes four times the memory.
     if (this.#used.size >= namesPerEpoch) {
       this.#used.clear();
       this.#epoch += 1;
     }
     return hash;
   }
-}
-
-/** The same text in one piece. As the tree of joined parts it takes four times the memory. */
-function flat(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 function mixed(digest: Uint8Array, epoch: number, count: number): string {

@@ -15,6 +15,15 @@ export function encodeValue(text: string): string {
   });
 }
 
+/** The text that was encoded. Undefined for a name that is not percent-encoded. */
+export function decodedValue(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * `encodeValue` for a complete folder or file name: dots alone (`..`) would lead HTTP clients up, so they are encoded too.
  * @throws RangeError as `encodeValue` does, and for an empty text.

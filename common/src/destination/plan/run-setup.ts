@@ -1,9 +1,8 @@
 // The state of a `write` run, and of verbs that take part in one, from the beginning.
 import type { VerbContext } from '../../protocol/connector.ts';
 import { openS3 } from '../../s3/connection/client.ts';
-import type { Connection } from '../../s3/connection/config.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
-import type { DestinationPlace } from '../config/config.ts';
+import type { Shared } from '../config/config.ts';
 import { DurableStates } from '../input/durable-states.ts';
 import type { Layout } from '../layout/layout.ts';
 import { largestDocument } from '../replacing/document-memory.ts';
@@ -20,10 +19,8 @@ export function runContext(context: WriteContext): RunContext {
   return { clock: systemClock, ...context };
 }
 
-type RunConfig = DestinationPlace & {
-  readonly connection: Connection;
+type RunConfig = Omit<Shared<unknown>, 'streams'> & {
   readonly rules: RecordRules;
-  readonly maxMemoryBytes: number;
   readonly maxShrinkPercent?: number | undefined;
 };
 

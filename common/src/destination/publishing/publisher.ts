@@ -18,11 +18,11 @@ import { attemptKey, stagedKey, type DataPlace } from '../replacing/own-keys.ts'
 import { replaceSet } from '../replacing/replacement.ts';
 import type { Attempt } from '../replacing/run-id.ts';
 import { refuseShrinking } from '../replacing/shrinking.ts';
-import { removeLeftovers, verifyStaged, type StagedFile } from '../replacing/staging.ts';
+import { removeLeftovers, sizesOf, verifyStaged, type StagedFile } from '../replacing/staging.ts';
 import { beginPlaces } from './beginning.ts';
 import type { Target } from '../plan/plan.ts';
 import type { StreamPlaces } from './places.ts';
-import { secondsText, sizesOf, type ReplacedSet } from './replaced-set.ts';
+import { secondsText, type ReplacedSet } from './replaced-set.ts';
 import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from './run-publication.ts';
 import { failsAlone } from './stream-failure.ts';
 import { WaitingFiles } from './waiting-files.ts';
@@ -30,7 +30,7 @@ import { WaitingFiles } from './waiting-files.ts';
 /** Places of one stream. The higher the number, the sooner all of them are new. */
 const placesAtOnce = 4;
 
-type Options<Planned extends Target> = {
+export type PublisherOptions<Planned extends Target> = {
   readonly area: Area;
   readonly workerId: string;
   readonly layout: Layout;
@@ -54,11 +54,11 @@ type Options<Planned extends Target> = {
 export type StreamVerdict = Ending | 'spoilt';
 
 export class Publisher<Planned extends Target> {
-  readonly #options: Options<Planned>;
+  readonly #options: PublisherOptions<Planned>;
   readonly #exportId: string;
   readonly waiting: WaitingFiles;
 
-  constructor(options: Options<Planned>) {
+  constructor(options: PublisherOptions<Planned>) {
     const { area, workerId, targets, states, attempt, publishing } = options;
     this.#options = options;
     this.#exportId = publishing?.exportId ?? newExportId(new Date(area.s3.clock.wall()), workerId);

@@ -7,8 +7,7 @@ import { settle } from '../replacing/interrupted.ts';
 import type { Latest } from '../replacing/manifest.ts';
 import type { Area } from '../replacing/manifest-store.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
-import { copyAll } from '../replacing/replacement.ts';
-import type { StagedFile } from '../replacing/staging.ts';
+import { copyAll, type Replacement } from '../replacing/replacement.ts';
 import type { Target } from '../plan/plan.ts';
 
 export type RunPublication = {
@@ -47,11 +46,7 @@ export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace,
 export async function appendSet(
   area: Area,
   { stream, succession }: Pick<Target, 'stream' | 'succession'>,
-  {
-    place,
-    files,
-    exportId,
-  }: { readonly place: DataPlace; readonly files: readonly StagedFile[]; readonly exportId: ExportId },
+  { place, files, exportId }: Pick<Replacement, 'place' | 'files' | 'exportId'>,
   signal: AbortSignal,
 ): Promise<void> {
   await settle(area, place, signal);

@@ -46,7 +46,8 @@ export async function readDocument(
 type Document = {
   readonly key: string;
   readonly body: Buffer;
-  readonly condition?: { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
+  /** The version to write over; with no ETag, there must be none. Absent: any. */
+  readonly over?: { readonly etag: string | undefined };
   /** The next version may be larger by this. */
   readonly reservedBytes?: number;
 };
@@ -54,7 +55,7 @@ type Document = {
 /** @throws S3_OBJECT_CONFLICT; REPLACEMENT_REFUSED for a document that would be too large to read again. @returns its ETag. */
 export async function writeDocument(
   { s3, headers, maxDocumentBytes }: DocumentPlace,
-  { key, body, condition, reservedBytes = 0 }: Document,
+  { key, body, over, reservedBytes = 0 }: Document,
   signal?: AbortSignal,
 ): Promise<string> {
   if (body.length + reservedBytes > maxDocumentBytes) {
@@ -63,6 +64,7 @@ export async function writeDocument(
       `"${key}" would have ${body.length} bytes, more than this "max_memory_mb" allows. Raise it, or write larger files.`,
     );
   }
+  const condition = over && (over.etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: over.etag });
   return (await putObject(s3, { key, body, contentType: 'application/json', ...condition }, headers, signal)).etag;
 }
 

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 
 import { deleteObjects } from '../../s3/delete.ts';
-import { listPages, type ListedObject } from '../../s3/list.ts';
+import { listObjects, listPages, type ListedObject } from '../../s3/list.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { sleep } from '../../streams/clock.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
@@ -119,11 +119,9 @@ async function listRecords(
 ): Promise<readonly { readonly generation: number; readonly key: string }[]> {
   const folder = recordFolder(area, place);
   const found: { generation: number; key: string }[] = [];
-  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
-    for (const { key } of objects) {
-      const generation = /^(-?\d{1,16})\.json$/u.exec(key.slice(folder.length))?.[1];
-      if (generation !== undefined) found.push({ generation: Number(generation), key });
-    }
+  for await (const { key } of listObjects(area.s3, folder, signal)) {
+    const generation = /^(-?\d{1,16})\.json$/u.exec(key.slice(folder.length))?.[1];
+    if (generation !== undefined) found.push({ generation: Number(generation), key });
   }
   return found;
 }
@@ -186,8 +184,7 @@ async function writeRecord(
   const value: GenerationRecord = { version: 1, generation_id: generation, ...about, existing };
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
   const key = recordKey(area, { place, generation });
-  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
-  await writeDocument(area, { key, body, condition }, signal);
+  await writeDocument(area, { key, body, over: { etag } }, signal);
 }
 
 function recordFolder({ prefix }: Area, place: DataPlace): string {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { deleteObjects } from '../../s3/delete.ts';
-import { listPages } from '../../s3/list.ts';
+import { listFolders, listPages } from '../../s3/list.ts';
 import { readDocument, writeDocument, type DocumentPlace } from './document-memory.ts';
 import type { ExportId } from './export-id.ts';
 import type { DataPlace } from './own-keys.ts';
@@ -54,11 +54,7 @@ export async function readRecords(area: Area, place: DataPlace, signal?: AbortSi
 /** The names of all places that have manifests. */
 export async function findPlaces({ s3, prefix }: Area, signal?: AbortSignal): Promise<readonly string[]> {
   const folder = manifestFolder(prefix, '').slice(0, -1);
-  const names: string[] = [];
-  for await (const { folders } of listPages(s3, { prefix: folder, delimiter: '/' }, signal)) {
-    for (const found of folders) names.push(found.slice(folder.length, -1));
-  }
-  return names;
+  return (await listFolders(s3, folder, signal)).map((found) => found.slice(folder.length, -1));
 }
 
 /** Undefined if it was removed meanwhile. @throws BUCKET_DOCUMENT_INVALID if it is not of the place. */
@@ -75,8 +71,7 @@ export async function readIntent(
 /** @throws S3_OBJECT_CONFLICT if there is already a manifest of that name. */
 export async function writeIntent(area: Area, name: string, intent: Intent, signal?: AbortSignal): Promise<void> {
   const key = manifestKey(area.prefix, name, intent.export);
-  const document = { key, body: formatManifest(intent), condition: { ifNoneMatch: '*' }, reservedBytes } as const;
-  await writeDocument(area, document, signal);
+  await writeDocument(area, { key, body: formatManifest(intent), over: { etag: undefined }, reservedBytes }, signal);
 }
 
 /** The intent becomes the record of what was published. Manifests that are too old are deleted. */
@@ -133,7 +128,6 @@ async function putLatest(
   { latest, etag }: { readonly latest: Latest; readonly etag: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
   const key = latestKey(manifestFolder(area.prefix, name));
-  await writeDocument(area, { key, body: formatLatest(latest), condition }, signal);
+  await writeDocument(area, { key, body: formatLatest(latest), over: { etag } }, signal);
 }

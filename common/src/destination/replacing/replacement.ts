@@ -13,7 +13,7 @@ import { type StreamDescriptor, toConnectorError } from '../../protocol/errors.t
 import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { deleteObjects } from '../../s3/delete.ts';
-import { listPages } from '../../s3/list.ts';
+import { listObjects } from '../../s3/list.ts';
 import { copyObject } from '../../s3/write.ts';
 import { mapConcurrent } from '../../streams/map-concurrent.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
@@ -22,7 +22,7 @@ import { finish, settle } from './interrupted.ts';
 import type { Intent, Latest, PublishedRun } from './manifest.ts';
 import { writeIntent, writeLatest, type Area } from './manifest-store.ts';
 import { keysWithout, ownKey, tellApart, type DataPlace } from './own-keys.ts';
-import { verifyStaged, waitingKey, type StagedFile } from './staging.ts';
+import { sizesOf, verifyStaged, waitingKey, type StagedFile } from './staging.ts';
 
 export type Replacement = {
   readonly place: DataPlace;
@@ -86,10 +86,7 @@ function warnOfOther(area: Area, { place, stream }: Replacement, last: StreamDes
 
 /** The keys of this connector in the place. Others are named in a WARN. */
 async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<readonly OwnKey[]> {
-  const keys: string[] = [];
-  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
-    for (const { key } of objects) keys.push(key);
-  }
+  const keys = await Array.fromAsync(listObjects(s3, place.folder, signal), ({ key }) => key);
   const { ours, others } = tellApart(prefix, place, keys);
   if (others.length > 0) {
     const named = others.slice(0, namesInWarning).join(', ');
@@ -141,15 +138,16 @@ function intentOf(
   previous: readonly OwnKey[],
 ): Intent {
   const times = files.flatMap(({ minTime, maxTime }) => [minTime, maxTime]).filter((time) => !Number.isNaN(time));
+  const { rows, bytes, files: objects } = sizesOf(files);
   return {
     version: 1,
     export: exportId,
     state: 'publishing',
     stream,
     folder: place.folder,
-    objects: files.length,
-    rows: sum(files.map(({ rows }) => rows)),
-    bytes: sum(files.map(({ size }) => size)),
+    objects,
+    rows,
+    bytes,
     min_time: isoTime(times.reduce((least, time) => Math.min(least, time), Infinity)),
     max_time: isoTime(times.reduce((most, time) => Math.max(most, time), -Infinity)),
     schema,
@@ -157,10 +155,6 @@ function intentOf(
     ...(run === undefined ? {} : { run }),
     previous,
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function isoTime(time: number): string | null {

@@ -26,6 +26,20 @@ export function waitingKey(prefix: string, exportId: ExportId, { key, stagedAt }
   return stagedAt ?? stagedKey(prefix, exportId, key);
 }
 
+/** What the files have together. */
+export function sizesOf(files: readonly StagedFile[]): {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+} {
+  let [rows, bytes] = [0, 0];
+  for (const file of files) {
+    rows += file.rows;
+    bytes += file.size;
+  }
+  return { rows, bytes, files: files.length };
+}
+
 const looksAtOnce = 32;
 const leftoverAgeMs = 24 * 3_600_000;
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
+import { report } from '../../s3/connection/config.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
@@ -52,10 +53,7 @@ export function partitionBy(taken: readonly string[]) {
     if (/^[._]/u.test(folder)) return 'begins with a dot or an underscore: readers ignore such folders';
     return taken.includes(folder.toLowerCase()) ? 'is the name of a folder that each file is in already' : undefined;
   };
-  const field = z.string().superRefine((text, context) => {
-    const message = problem(text);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
-  });
+  const field = z.string().superRefine((text, context) => report(context, [], problem(text)));
   return z
     .array(field)
     .max(maxPartitions, `has more than ${maxPartitions} fields`)

@@ -5,14 +5,14 @@ import type { JsonObject } from '../../protocol/messages.ts';
 import type { Point } from '../../protocol/metrics.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
 import { Completion } from '../input/completion.ts';
+import { defaultTimeField } from '../input/stream-plan.ts';
 import type { StagedFile } from '../replacing/staging.ts';
 import type { RunSetup } from '../plan/run-setup.ts';
 import { Intake, type Sink } from '../plan/intake.ts';
 import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
-import type { Target } from '../plan/plan.ts';
+import type { Plan, Target } from '../plan/plan.ts';
 import { Publisher, type StreamVerdict } from '../publishing/publisher.ts';
 import { runPoints } from './run-points.ts';
-import { unusedTimeFields } from './time-fields.ts';
 import { RunWriter } from '../shared-run/run-writer.ts';
 import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
@@ -153,5 +153,19 @@ export class Runtime<Planned extends Target> {
 
   #verdictOf({ index }: Planned): StreamVerdict {
     return this.intake.rejections.isExcessive(index) ? 'spoilt' : this.#completion.ending(index);
+  }
+}
+
+/**
+ * A sentence for each stream whose records all lack the configured time field: a misspelled one would silently put all rows into
+ * the folder of their arrival.
+ */
+function* unusedTimeFields({ targets, fields }: Plan, intake: Intake<Target>): Generator<string> {
+  for (const { index, label, timeField, published } of targets) {
+    const name = fields[timeField ?? -1];
+    if (published !== undefined || name === undefined || name === defaultTimeField) continue;
+    const { accepted } = intake.rejections.of(index);
+    if (accepted === 0 || intake.untimedOf(index) < accepted) continue;
+    yield `No record of the stream "${label}" has a valid time in "${name}", its time_field in "streams", so all are placed by emitted_at. Correct the name if it is misspelled.`;
   }
 }

@@ -1,5 +1,5 @@
 // The summary of a run: a sentence for people, and a line of JSON for programs, which is the last line of the log.
-import { countText } from '../../program/text-layout.ts';
+import { countedText, countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
@@ -23,26 +23,19 @@ const farPlaces = {
   dead_letter: 'below _rejected/',
 } as const satisfies Record<LateRules['policy'], string>;
 
+/** Words that differ in number are in braces. */
+type Remark = readonly [count: number, text: string];
+
 /** An INFO remark and not a warning: in a backfill, all records are old. */
 function farRemarks({ late, early }: Figures, rules: LateRules | undefined): readonly Remark[] {
   if (rules === undefined) return [];
   const age = countText(rules.maxLatenessMs / 3_600_000, 'hour');
   const place = farPlaces[rules.policy];
   return [
-    [
-      late,
-      `record is more than ${age} old and is stored ${place}`,
-      `records are more than ${age} old and are stored ${place}`,
-    ],
-    [
-      early,
-      `record is more than an hour in the future and is stored ${place}`,
-      `records are more than an hour in the future and are stored ${place}`,
-    ],
+    [late, `{record is|records are} more than ${age} old and {is|are} stored ${place}`],
+    [early, `{record is|records are} more than an hour in the future and {is|are} stored ${place}`],
   ];
 }
-
-type Remark = readonly [count: number, one: string, many: string];
 
 /** `closed`: why files were closed, after a comma; `late`: the rules by which records are late or early. */
 export function sentenceOf(
@@ -50,38 +43,16 @@ export function sentenceOf(
   { closed = '', late }: { readonly closed?: string; readonly late?: LateRules | undefined } = {},
 ): string {
   const remarks: readonly Remark[] = [
-    [
-      figures.untimed,
-      'record had no valid time and is placed by emitted_at',
-      'records had no valid time and are placed by emitted_at',
-    ],
-    [
-      figures.invalid,
-      'record breaks its schema and was written nevertheless',
-      'records break their schema and were written nevertheless',
-    ],
-    [
-      figures.nulled,
-      'value was NaN or Infinity and is stored as null',
-      'values were NaN or Infinity and are stored as null',
-    ],
-    [
-      figures.repairedTexts,
-      'half of a surrogate pair was replaced by U+FFFD',
-      'halves of surrogate pairs were replaced by U+FFFD',
-    ],
-    [figures.repeatedKeys, 'value of a repeated key is in __json', 'values of repeated keys are in __json'],
-    [figures.outOfRange, 'number was out of range and is in __json', 'numbers were out of range and are in __json'],
-    [
-      figures.rejected,
-      'record was rejected and is stored below _rejected/',
-      'records were rejected and are stored below _rejected/',
-    ],
+    [figures.untimed, '{record|records} had no valid time and {is|are} placed by emitted_at'],
+    [figures.invalid, '{record breaks its|records break their} schema and {was|were} written nevertheless'],
+    [figures.nulled, '{value was|values were} NaN or Infinity and {is|are} stored as null'],
+    [figures.repairedTexts, '{half of a surrogate pair was|halves of surrogate pairs were} replaced by U+FFFD'],
+    [figures.repeatedKeys, '{value of a repeated key is|values of repeated keys are} in __json'],
+    [figures.outOfRange, '{number was|numbers were} out of range and {is|are} in __json'],
+    [figures.rejected, '{record was|records were} rejected and {is|are} stored below _rejected/'],
     ...farRemarks(figures, late),
   ];
-  const remarked = remarks
-    .filter(([count]) => count > 0)
-    .map(([count, one, many]) => ` ${countText(count, one, many)}.`);
+  const remarked = remarks.filter(([count]) => count > 0).map(([count, text]) => ` ${countedText(count, text)}.`);
   return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
 }
 

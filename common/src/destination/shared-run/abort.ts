@@ -3,7 +3,7 @@
 import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
-import { listPages } from '../../s3/list.ts';
+import { listObjects } from '../../s3/list.ts';
 import { stagingFolder } from '../replacing/export-id.ts';
 import type { Area } from '../replacing/manifest-store.ts';
 import { parseAttemptKey } from '../replacing/own-keys.ts';
@@ -44,11 +44,9 @@ export async function removeOldRuns({ area, log }: Aborting, before: number, sig
     newest.set(run, Math.max(newest.get(run) ?? 0, time.getTime()));
   };
   for await (const { run, lastModified } of listDocuments(area, undefined, signal)) see(run, lastModified);
-  for await (const { objects } of listPages(area.s3, { prefix: stagingFolder(area.prefix) }, signal)) {
-    for (const { key, lastModified } of objects) {
-      const found = parseAttemptKey(area.prefix, key);
-      if (found !== undefined) see(found.run, lastModified);
-    }
+  for await (const { key, lastModified } of listObjects(area.s3, stagingFolder(area.prefix), signal)) {
+    const found = parseAttemptKey(area.prefix, key);
+    if (found !== undefined) see(found.run, lastModified);
   }
   const old = [...newest].filter(([, time]) => time < before).map(([run]) => run);
   for (const run of old) {

@@ -6,7 +6,6 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { readJsonFile } from '../../program/cli.ts';
 import { maxAgeSecondsOf } from '../../program/duration.ts';
 import { countOf } from '../../program/text-layout.ts';
-import { closeS3 } from '../../s3/connection/client.ts';
 import type { DestinationPlace } from '../config/config.ts';
 import { needsConditions } from '../config/run-config.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
@@ -37,17 +36,14 @@ export async function* commit<Config extends DestinationPlace>(
   const planned = { ...config, run: { id: run ?? 'none', index: 0, count: 1 } };
   const { log, signal, clock } = runContext(context);
   const { area, shared } = openRun(planned, catalog, { ...context, clock });
-  try {
-    if (maxAgeSeconds !== undefined) {
-      const count = await removeOldRuns({ area, log }, clock.wall() - maxAgeSeconds * 1000, signal);
-      log('INFO', count === 0 ? 'No run is that old.' : `Removed ${countOf(count, 'run')}.`);
-    } else if (path === undefined) await abortRun({ area, log }, run ?? '', signal);
-    else {
-      await shared.look(signal);
-      yield { lines: statesOf(await shared.commit('later', signal), run ?? '') };
-    }
-  } finally {
-    closeS3(area.s3);
+  using _ = area.s3;
+  if (maxAgeSeconds !== undefined) {
+    const count = await removeOldRuns({ area, log }, clock.wall() - maxAgeSeconds * 1000, signal);
+    log('INFO', count === 0 ? 'No run is that old.' : `Removed ${countOf(count, 'run')}.`);
+  } else if (path === undefined) await abortRun({ area, log }, run ?? '', signal);
+  else {
+    await shared.look(signal);
+    yield { lines: statesOf(await shared.commit('later', signal), run ?? '') };
   }
 }
 

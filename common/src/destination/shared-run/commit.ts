@@ -72,7 +72,8 @@ export async function commitRun(options: Options, turn: Turn, signal: AbortSigna
     const beginning = await readBeginning(area, run, signal);
     if (beginning === undefined) throw noSuchRun(run);
     refuseOtherStreams(beginning, streams);
-    const missing = missingParts(await listParts(area, run, signal), beginning.count);
+    const there = await listParts(area, run, signal);
+    const missing = Array.from({ length: beginning.count }, (_, index) => index).filter((index) => !there.has(index));
     if (missing.length > 0) {
       // Parts disappear when another process has finished the commit meanwhile.
       if (found?.etag !== (await readOutcome(area, run, signal))?.etag) continue;
@@ -81,7 +82,7 @@ export async function commitRun(options: Options, turn: Turn, signal: AbortSigna
     try {
       return await publish(options, { beginning, found }, signal);
     } catch (error) {
-      if (!isConflict(error)) {
+      if (!(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) {
         const now = await readOutcome(area, run, signal);
         if (now?.outcome.state !== 'committed') throw error;
       }
@@ -147,12 +148,4 @@ async function end({ area, run, log }: Options, { outcome }: ReadOutcome, signal
     log('WARN', `The run "${run}" is committed, but files of it are left below _staging/: ${error.message}`);
   }
   return { kind: 'committed', states: outcome.states };
-}
-
-function missingParts(there: ReadonlySet<number>, count: number): readonly number[] {
-  return Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT';
 }

@@ -2,7 +2,7 @@
 // reports whether this process was the first.
 import { ConnectorError } from '../../protocol/errors.ts';
 import { deleteObjects } from '../../s3/delete.ts';
-import { listPages, type ListedObject } from '../../s3/list.ts';
+import { listObjects, listPages, type ListedObject } from '../../s3/list.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { stagingFolder } from '../replacing/export-id.ts';
 import { readDocument, writeDocument } from '../replacing/document-memory.ts';
@@ -61,11 +61,9 @@ export async function removePart(area: Area, { run, index }: PartDocument, signa
 export async function listParts(area: Area, run: string, signal?: AbortSignal): Promise<ReadonlySet<number>> {
   const folder = `${runsFolder(area.prefix)}${run}/parts/`;
   const indexes = new Set<number>();
-  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
-    for (const { key } of objects) {
-      const [, index] = /^(\d{1,5})\.json$/u.exec(key.slice(folder.length)) ?? [];
-      if (index !== undefined) indexes.add(Number(index));
-    }
+  for await (const { key } of listObjects(area.s3, folder, signal)) {
+    const [, index] = /^(\d{1,5})\.json$/u.exec(key.slice(folder.length)) ?? [];
+    if (index !== undefined) indexes.add(Number(index));
   }
   return indexes;
 }
@@ -83,8 +81,8 @@ export function writeOutcome(
   etag: string | undefined,
   signal?: AbortSignal,
 ): Promise<string> {
-  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
-  return writeDocument(area, { key: keyOf(area, outcome.run, 'commit'), body: format(outcome), condition }, signal);
+  const key = keyOf(area, outcome.run, 'commit');
+  return writeDocument(area, { key, body: format(outcome), over: { etag } }, signal);
 }
 
 /** Objects of this connector below `_runs/`: of one run, or of all. */
@@ -95,12 +93,10 @@ export async function* listDocuments(
 ): AsyncGenerator<ListedObject & { readonly key: OwnKey; readonly run: string }> {
   const all = runsFolder(prefix);
   const below = run === undefined ? all : `${all}${run}/`;
-  for await (const { objects } of listPages(s3, { prefix: below }, signal)) {
-    for (const object of objects) {
-      const key = ownRunKey(prefix, object.key);
-      const [name = ''] = object.key.slice(all.length).split('/', 1);
-      if (key !== undefined) yield { ...object, key, run: name };
-    }
+  for await (const object of listObjects(s3, below, signal)) {
+    const key = ownRunKey(prefix, object.key);
+    const [name = ''] = object.key.slice(all.length).split('/', 1);
+    if (key !== undefined) yield { ...object, key, run: name };
   }
 }
 
@@ -148,7 +144,7 @@ function keyOf({ prefix }: Area, run: string, name: string): OwnKey {
 
 async function writeNew(area: Area, key: string, body: Buffer, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    await writeDocument(area, { key, body, condition: { ifNoneMatch: '*' } }, signal);
+    await writeDocument(area, { key, body, over: { etag: undefined } }, signal);
     return true;
   } catch (error) {
     if (error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT') return false;

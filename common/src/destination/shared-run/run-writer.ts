@@ -48,11 +48,7 @@ export class RunWriter<Planned extends Target> {
   /** @returns whether rows are to be written. */
   async begin(signal: AbortSignal): Promise<boolean> {
     this.#standing = await this.#member.begin(() => this.#shared.look(signal), signal);
-    if (this.#standing !== 'open') return false;
-    const { id, index, count } = this.#part;
-    const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state is printed, before all parts are there.`;
-    this.#process.context.log('INFO', text);
-    return true;
+    return this.#standing === 'open';
   }
 
   /**

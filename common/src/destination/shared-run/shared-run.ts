@@ -1,13 +1,10 @@
 // A run of several writers, as one of them or the verb `commit` sees it. It joins the streams of this process with the
 // documents of the run (shared-run/) and the commit of all parts (commit.ts).
-import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
-import type { JsonObject } from '../../protocol/messages.ts';
 import { streamKey } from '../../protocol/stream-key.ts';
 import { DurableStates } from '../input/durable-states.ts';
 import { areTooMany } from '../input/rejections.ts';
 import { parseStateLine } from '../input/state-line.ts';
-import type { Layout } from '../layout/layout.ts';
 import { newExportId } from '../replacing/export-id.ts';
 import type { Area } from '../replacing/manifest-store.ts';
 import { newAttempt, type RunPart } from '../replacing/run-id.ts';
@@ -19,30 +16,19 @@ import { lookAtPlaces } from '../publishing/beginning.ts';
 import { commitRun, type Commit, type Publication, type Turn } from './commit.ts';
 import type { RunSetup } from '../plan/run-setup.ts';
 import type { Plan, Target } from '../plan/plan.ts';
-import type { StreamPlaces } from '../publishing/places.ts';
-import type { ReplacedSet } from '../publishing/replaced-set.ts';
-import { Publisher } from '../publishing/publisher.ts';
+import { Publisher, type PublisherOptions } from '../publishing/publisher.ts';
 
-type SharedRunOptions<Planned extends Target> = {
-  readonly area: Area;
-  readonly layout: Layout;
-  readonly plan: Plan<Planned>;
-  readonly places: StreamPlaces<Planned>;
-  readonly schemaOf: (target: Planned, name: string) => JsonObject | Promise<JsonObject>;
-  readonly workerId: string;
-  readonly maxShrinkPercent?: number | undefined;
-  readonly context: Pick<VerbContext, 'log' | 'fail'>;
-  readonly replaced: (name: string, what: ReplacedSet) => void;
-};
-
-type OpenedRun<Planned extends Target> = { readonly area: Area; readonly shared: SharedRun<Planned> };
+type SharedRunOptions<Planned extends Target> = Omit<
+  PublisherOptions<Planned>,
+  'targets' | 'states' | 'attempt' | 'publishing'
+> & { readonly plan: Plan<Planned> };
 
 /** For a process that writes no rows. */
 export function openShared<Planned extends Target>(
   { area, layout, plan, config, context }: RunSetup<Planned>,
   plugin: Pick<SharedRunOptions<Planned>, 'places' | 'schemaOf'>,
   run: RunPart,
-): OpenedRun<Planned> {
+): { readonly area: Area; readonly shared: SharedRun<Planned> } {
   const { workerId, maxShrinkPercent } = config;
   const options = { area, layout, plan, workerId, maxShrinkPercent, context, replaced: () => undefined, ...plugin };
   return { area, shared: new SharedRun(options, run.id) };

@@ -43,6 +43,8 @@ type Uniting = {
   readonly salt: string;
 };
 
+type Origin = { readonly part: PartDocument; readonly partKey: string };
+
 const mostShown = 200;
 
 /** Takes parts, one after another. Bound: about 500 bytes for each file. */
@@ -78,18 +80,14 @@ export class PartUnion {
     this.union.states.push(...part.states);
   }
 
-  #addStream(
-    stream: RunStream,
-    { accepted, rejected, places }: PartStream,
-    origin: { readonly part: PartDocument; readonly partKey: string },
-  ): void {
+  #addStream(stream: RunStream, { accepted, rejected, places }: PartStream, origin: Origin): void {
     const into = this.union.streams.get(stream.index) as StreamUnion;
     into.accepted += accepted;
     into.rejected += rejected;
     for (const { name, files } of places) {
       const place = this.#placeOf(stream, name, origin.partKey);
       const staged = into.files.get(name) ?? [];
-      for (const file of this.#stagedFiles(stream, { place, files, ...origin })) staged.push(file);
+      for (const file of this.#stagedFiles(stream, { place, files }, origin)) staged.push(file);
       into.files.set(name, staged);
     }
   }
@@ -104,24 +102,12 @@ export class PartUnion {
 
   *#stagedFiles(
     { isReplaced }: RunStream,
-    {
-      place,
-      files,
-      part,
-      partKey,
-    }: {
-      readonly place: DataPlace;
-      readonly files: readonly PartFile[];
-      readonly part: PartDocument;
-      readonly partKey: string;
-    },
+    { place, files }: { readonly place: DataPlace; readonly files: readonly PartFile[] },
+    { part, partKey }: Origin,
   ): Generator<StagedFile> {
     const { prefix, salt } = this.#uniting;
-    const origin = { prefix, place, key: partKey };
-    const keys = ownKeysOf(
-      origin,
-      files.map(({ key }) => key),
-    );
+    const named = files.map(({ key }) => key);
+    const keys = ownKeysOf({ prefix, place, key: partKey }, named);
     const attempt = { id: part.run, index: part.index, attempt: part.attempt };
     for (const [number, key] of keys.entries()) {
       if (this.#keys.has(key)) throw refusedDocument(partKey, `names ${JSON.stringify(key)}, as another part does`);

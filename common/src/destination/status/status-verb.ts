@@ -1,25 +1,18 @@
 // `status` on the command line, for both destinations. Its code is loaded when it is called, so that `spec` answers at once.
 import type { OperatorVerb } from '../../protocol/connector.ts';
-import type { Connection } from '../../s3/connection/config.ts';
-import type { WriteHeaders } from '../../s3/write.ts';
-import type { Layout } from '../layout/layout.ts';
 import type { ReadMisfits } from './looks/misfits.ts';
+import type { StatusTask } from './status.ts';
 
-type StatusConfig = {
-  readonly connection: Connection;
-  readonly prefix: string;
-  readonly headers: WriteHeaders;
-  readonly maxMemoryBytes: number;
-};
-
-type About = {
-  readonly destination: string;
-  readonly layout: Layout;
+type About = Pick<StatusTask, 'destination' | 'layout'> & {
   /** Loads the reader of the types that a destination keeps. */
   readonly misfits?: (() => Promise<ReadMisfits>) | undefined;
 };
 
-export function statusVerb<Config extends StatusConfig>({ destination, layout, misfits }: About): OperatorVerb<Config> {
+export function statusVerb<Config extends Omit<StatusTask, keyof About>>({
+  destination,
+  layout,
+  misfits,
+}: About): OperatorVerb<Config> {
   return {
     name: 'status',
     describe: 'Report which data is in the bucket, how old it is, and what is missing or in the wrong place.',
@@ -40,8 +33,7 @@ export function statusVerb<Config extends StatusConfig>({ destination, layout, m
     async *run({ connection, prefix, headers, maxMemoryBytes }, given, context) {
       const { status } = await import('./status.ts');
       const task = { destination, layout, connection, prefix, headers, maxMemoryBytes };
-      const readMisfits = await misfits?.();
-      yield* status(readMisfits === undefined ? task : { ...task, readMisfits }, given, context);
+      yield* status({ ...task, readMisfits: await misfits?.() }, given, context);
     },
   };
 }

@@ -3,11 +3,10 @@
 import type { OperatorArguments, Print, VerbContext, Watch } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { countText } from '../../program/text-layout.ts';
-import { closeS3, openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
-import type { Connection } from '../../s3/connection/config.ts';
+import { openS3, verbRetryBudgetMs, type S3 } from '../../s3/connection/client.ts';
 import { listPages } from '../../s3/list.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
-import type { WriteHeaders } from '../../s3/write.ts';
+import type { Shared } from '../config/config.ts';
 import type { Layout } from '../layout/layout.ts';
 import { largestDocument } from '../replacing/document-memory.ts';
 import { lookElsewhere } from './looks/elsewhere.ts';
@@ -26,15 +25,11 @@ import { PrefixSurvey } from './survey/prefix-survey.ts';
 
 const hourMs = 3_600_000;
 
-export type StatusTask = {
+export type StatusTask = Pick<Shared<unknown>, 'connection' | 'prefix' | 'headers' | 'maxMemoryBytes'> & {
   readonly destination: string;
   readonly layout: Layout;
-  readonly connection: Connection;
-  readonly prefix: string;
-  readonly headers: WriteHeaders;
-  readonly maxMemoryBytes: number;
   /** Fields of a table with values that did not fit. Undefined: the destination keeps no types. */
-  readonly readMisfits?: ReadMisfits;
+  readonly readMisfits?: ReadMisfits | undefined;
 };
 
 /** `clock`: the machine's by default. */
@@ -57,15 +52,11 @@ async function reportOf(
   options: StatusOptions,
   { log, signal, watch, clock = systemClock }: VerbContext & { readonly clock?: Clock },
 ): Promise<StatusReport> {
-  const s3 = openS3(task.connection, { log, retryBudgetMs: verbRetryBudgetMs });
-  try {
-    const now = clock.wall();
-    const survey = await surveyOf(s3, task, { options, now, watch }, signal);
-    const found = await lookInto({ ...task, s3 }, survey, now, signal);
-    return buildReport(task, { options, survey, now, ...found, counters: s3.counters });
-  } finally {
-    closeS3(s3);
-  }
+  using s3 = openS3(task.connection, { log, retryBudgetMs: verbRetryBudgetMs });
+  const now = clock.wall();
+  const survey = await surveyOf(s3, task, { options, now, watch }, signal);
+  const found = await lookInto({ ...task, s3 }, survey, now, signal);
+  return buildReport(task, { options, survey, now, ...found, counters: s3.counters });
 }
 
 /** Reads what the listing does not show, from a limited number of objects. */

@@ -8,7 +8,7 @@ import type { IamRequest } from '../needs/needs.ts';
 import { all, any, matches, negate, type Known } from './patterns.ts';
 
 /** `principal` is optional for an identity policy. */
-type Asker = { readonly principal?: Principal; readonly region: string };
+type Asker = { readonly principal?: Principal | undefined; readonly region: string };
 
 export type PolicyVerdict = {
   readonly result: 'allowed' | 'denied' | 'open';
@@ -42,6 +42,11 @@ export function applies(statement: Statement, request: IamRequest, asker: Asker,
 function selects({ not, values }: PolicySelection, match: (pattern: string) => Known): Known {
   const isOne = any(values.map(match));
   return not ? negate(isOne) : isOne;
+}
+
+/** Whether the statement names the action, on any resource. */
+export function namesAction({ actions }: Statement, action: string): boolean {
+  return actions.values.some((value) => matches(value, action, { ignoreCase: true }) === true) !== actions.not;
 }
 
 /** Whether the element matches the principal. NotPrincipal that names it has special rules and stays open. */

@@ -1,6 +1,6 @@
 // The uses of S3 of each connector. Permissions, policies, the rehearsal and the setup page follow from this one description.
 // Pure, and made from a few fields of the config.
-import type { Connection, Credentials } from '../../s3/connection/config.ts';
+import type { Connection } from '../../s3/connection/config.ts';
 import type { Operation } from '../../s3/address/operation.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 
@@ -8,26 +8,19 @@ export type BucketPlace = {
   readonly bucket: string;
   readonly region: string;
   /** Absent: AWS. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** The account that owns the bucket, 12 digits. Absent: not known. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** The role that the connector assumes. */
-  readonly role?: { readonly arn: string; readonly externalId?: string };
+  readonly role?: { readonly arn: string; readonly externalId?: string | undefined };
 };
 
 /** The parts of a connection that matter for permissions, without secrets. */
 export function placeOf({ bucket, region, endpoint, expectedBucketOwner, credentials }: Connection): BucketPlace {
-  return {
-    bucket,
-    region,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(expectedBucketOwner === undefined ? {} : { owner: expectedBucketOwner }),
-    ...(credentials.auth_type === 'assume_role' ? { role: roleOf(credentials) } : {}),
-  };
-}
-
-function roleOf({ role_arn: arn, external_id: externalId }: Extract<Credentials, { auth_type: 'assume_role' }>) {
-  return externalId === undefined || externalId === '' ? { arn } : { arn, externalId };
+  const place = { bucket, region, endpoint, owner: expectedBucketOwner };
+  if (credentials.auth_type !== 'assume_role') return place;
+  const { role_arn: arn, external_id: externalId } = credentials;
+  return { ...place, role: { arn, externalId: externalId === '' ? undefined : externalId } };
 }
 
 export type Use = {

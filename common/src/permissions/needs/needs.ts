@@ -1,7 +1,7 @@
 // The exact permissions of a connector: (action, resource, request context). They follow from its uses of S3 (access.ts) and the
 // actions of each operation (s3/address/operation.ts). Pure.
 import { partitionOf } from '../../s3/address/address.ts';
-import { asksOf, type Action, type Ask } from '../../s3/address/operation.ts';
+import { asksOf, type Action, type Ask, type Operation } from '../../s3/address/operation.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { bucketArn, escapePattern, keyResource, objectsArn } from './arn.ts';
 import { keyGuards, keyRequests, storageContext, storageGuards, type Guards, type RequestContext } from './guards.ts';
@@ -31,15 +31,7 @@ export type Need = {
 export function needsOf(access: Access): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const use of access.uses) {
-    const { encryption, acl, tags } = use.headers ?? {};
-    const kmsKeyId = encryption?.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {};
-    const writes = use.operation === 'PutObject' || use.operation === 'CopyObject';
-    for (const ask of asksOf({
-      operation: use.operation,
-      acl: writes && acl !== undefined,
-      tags: writes && tags !== undefined,
-      ...kmsKeyId,
-    })) {
+    for (const ask of asksWith(use.operation, use.headers)) {
       const need = needOf(ask, use, access);
       const name = `${need.action} ${need.resource} ${need.prefixes?.join(' ') ?? ''}`;
       const earlier = needs.get(name);
@@ -47,6 +39,13 @@ export function needsOf(access: Access): readonly Need[] {
     }
   }
   return [...needs.values()];
+}
+
+/** The IAM actions of a request of a connector that writes with these headers. */
+export function asksWith(operation: Operation, { encryption, acl, tags }: Partial<WriteHeaders> = {}): readonly Ask[] {
+  const isWrite = operation === 'PutObject' || operation === 'CopyObject';
+  const kmsKeyId = encryption?.mode === 'sse_kms' ? encryption.kmsKeyId : undefined;
+  return asksOf({ operation, acl: isWrite && acl !== undefined, tags: isWrite && tags !== undefined, kmsKeyId });
 }
 
 function joined(one: Need, other: Need): Need {
@@ -74,10 +73,11 @@ function needOf([action, on]: Ask, use: Use, access: Access): Need {
     return { action, resource, ...prefixes, guards, when, requests };
   }
   const isWrite = action === 's3:PutObject' || action === 's3:PutObjectAcl';
+  const tags = (action === 's3:PutObjectTagging' ? headers?.tags : undefined) ?? [];
   const context = {
     ...general,
     ...(isWrite && headers !== undefined ? contextOf(headers) : {}),
-    ...(action === 's3:PutObjectTagging' ? tagContext(headers) : {}),
+    ...Object.fromEntries(tags.map(({ key, value }) => [`s3:RequestObjectTag/${key}`, value])),
   };
   const root = `${bucketArn(partition, bucket)}/${folder}`;
   return {
@@ -108,10 +108,6 @@ function keyNeed(action: Action, use: Use, access: Access): Need {
       context: { ...byAlias, ...context },
     })),
   };
-}
-
-function tagContext({ tags = [] }: Partial<WriteHeaders> = {}): RequestContext {
-  return Object.fromEntries(tags.map(({ key, value }) => [`s3:RequestObjectTag/${key}`, value]));
 }
 
 /** The condition keys of a write with these headers. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */

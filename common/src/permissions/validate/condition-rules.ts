@@ -4,13 +4,10 @@ import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
 import { type Condition, type Statement } from '../judge/document.ts';
-import type { PolicyFinding, FindingCode } from './finding.ts';
-import type { Path } from './json-text.ts';
-import type { Need } from '../needs/needs.ts';
+import type { PolicyFinding } from './finding.ts';
 import { matches } from '../judge/patterns.ts';
-import { inStatement, type Judging } from './policy-text.ts';
-
-type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
+import { namesAction } from '../judge/simulate.ts';
+import { findIn, type Find, type Judging } from './policy-text.ts';
 
 type Rule = {
   readonly judging: Judging;
@@ -41,8 +38,7 @@ const operatorNames = [
 
 export function* conditionFindings(judging: Judging): Generator<PolicyFinding> {
   for (const statement of judging.statements) {
-    const find: Find = (code, path, text) =>
-      inStatement(judging, code, { statement, path: ['Condition', ...path], text });
+    const find = findIn(judging, statement, ['Condition']);
     yield* formFindings(statement.json['Condition'], find);
     if (statement.effect !== 'Allow') continue;
     for (const condition of statement.conditions) {
@@ -74,12 +70,8 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Poli
 }
 
 /** The needed actions that the statement names. */
-function neededIn({ judged }: Judging, { actions }: Statement): readonly string[] {
-  const needed = judged.map(({ need }) => need.action);
-  return needed.filter((action) => {
-    const isNamed = actions.values.some((value) => matches(value, action, { ignoreCase: true }) === true);
-    return isNamed !== actions.not;
-  });
+function neededIn({ judged }: Judging, statement: Statement): readonly string[] {
+  return judged.map(({ need }) => need.action).filter((action) => namesAction(statement, action));
 }
 
 const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
@@ -136,19 +128,18 @@ function* prefixFindings({ judging, statement, condition, find }: Rule): Generat
       ? 'remove it, because the connector lists the entire bucket'
       : `write "StringLike": {"s3:prefix": ${wanted}}`;
   const isExact = /^StringEquals/iu.test(operator);
+  const fails = listing.need.requests.some(({ context }) => {
+    return judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false;
+  });
   if (isExact && values.some((value) => value.includes('*'))) {
     yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" treats "*" as a plain character: ${remedy}`);
-  } else if (fails(condition, listing.need)) {
+  } else if (fails) {
     yield find(
       'PREFIX_CONDITION_VALUE',
       path,
       `"${values.join(', ')}" does not cover every prefix that the connector lists: ${remedy}`,
     );
   }
-}
-
-function fails(condition: Condition, { requests }: Need): boolean {
-  return requests.some(({ context }) => judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false);
 }
 
 /** Without the condition, writes without the ACL pass too. The bucket owner then does not own objects of other accounts. */
@@ -159,5 +150,5 @@ function* missingAcl(judging: Judging, statement: Statement): Generator<PolicyFi
   if (sent === undefined || !isAllowing || judging.kind === 'iam') return;
   if (statement.conditions.some(({ key }) => key.toLowerCase() === 's3:x-amz-acl')) return;
   const text = `writes without the ACL are allowed too: move s3:PutObject and s3:PutObjectAcl into a statement with "StringEquals": {"s3:x-amz-acl": "${sent}"}`;
-  yield inStatement(judging, 'ACL_CONDITION_MISSING', { statement, text });
+  yield findIn(judging, statement)('ACL_CONDITION_MISSING', [], text);
 }

@@ -3,9 +3,8 @@ import { isObject, type JsonObject } from '../../protocol/messages.ts';
 import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { parsePrincipal } from '../needs/arn.ts';
 import type { Statement } from '../judge/document.ts';
-import type { PolicyFinding, FindingCode } from './finding.ts';
-import type { Path } from './json-text.ts';
-import { entriesOf, inStatement, type Judging } from './policy-text.ts';
+import type { PolicyFinding } from './finding.ts';
+import { entriesOf, findIn, type Find, type Judging } from './policy-text.ts';
 
 const policyElements = ['Version', 'Id', 'Statement'];
 const statementElements = [
@@ -24,11 +23,7 @@ const versions = ['2012-10-17', '2008-10-17'];
 export function* formFindings(judging: Judging): Generator<PolicyFinding> {
   const { json, statements } = judging;
   const { value } = json;
-  const about = (code: FindingCode, path: Path, text: string): PolicyFinding => ({
-    code,
-    place: json.placeOf(path),
-    text,
-  });
+  const about: Find = (code, path, text) => ({ code, place: json.placeOf(path), text });
   for (const { key, place } of json.twice) {
     yield {
       code: 'KEY_TWICE',
@@ -51,7 +46,7 @@ export function* formFindings(judging: Judging): Generator<PolicyFinding> {
     if (statement.sid === undefined) continue;
     if (sids.has(statement.sid)) {
       const text = 'another statement has the same Sid: give each its own';
-      yield inStatement(judging, 'SID_TWICE', { statement, path: ['Sid'], text });
+      yield findIn(judging, statement)('SID_TWICE', ['Sid'], text);
     }
     sids.add(statement.sid);
   }
@@ -59,7 +54,7 @@ export function* formFindings(judging: Judging): Generator<PolicyFinding> {
 
 function* versionFindings(
   { Version: version }: { readonly Version?: unknown } & JsonObject,
-  about: (code: FindingCode, path: Path, text: string) => PolicyFinding,
+  about: Find,
 ): Generator<PolicyFinding> {
   if (version === undefined) {
     yield about('VERSION_MISSING', [], '"Version" is missing, so the rules of 2008 apply: add "Version": "2012-10-17"');
@@ -89,8 +84,7 @@ function* unknownElements(
 
 function* statementFindings(judging: Judging, statement: Statement): Generator<PolicyFinding> {
   const { json, effect } = statement;
-  const find = (code: FindingCode, path: Path, text: string): PolicyFinding =>
-    inStatement(judging, code, { statement, path, text });
+  const find = findIn(judging, statement);
   yield* unknownElements(json, statementElements, (key, text) => find('ELEMENT_UNKNOWN', [key], text));
   if (effect !== 'Allow' && effect !== 'Deny') {
     yield find('EFFECT_WRONG', ['Effect'], '"Effect" must be "Allow" or "Deny", with a capital letter');
@@ -109,7 +103,7 @@ const narrowing = /^(aws:(principal|source(vpc|account|arn|owner|ip)|userid)|s3:
 function* principalFindings(
   { kind, partition }: Judging,
   { json, principals, effect, conditions }: Statement,
-  find: (code: FindingCode, path: Path, text: string) => PolicyFinding,
+  find: Find,
 ): Generator<PolicyFinding> {
   const name = json['NotPrincipal'] === undefined ? 'Principal' : 'NotPrincipal';
   const value = json[name];

@@ -87,9 +87,7 @@ class Reader {
 
   #object(path: Path): JsonValue {
     const members = new Map<string, JsonValue>();
-    this.#at += 1;
-    if (this.#closes('}')) return {};
-    for (;;) {
+    this.#each('}', () => {
       this.#skip();
       const at = this.#at;
       const literal = this.#take(string);
@@ -100,19 +98,24 @@ class Reader {
       if (this.#text[this.#at] !== ':') throw this.#fault(`a colon is missing after "${key}": add it`);
       this.#at += 1;
       members.set(key, this.#value([...path, key]));
-      if (this.#closes('}')) return Object.fromEntries(members);
-      this.#comma('}');
-    }
+    });
+    return Object.fromEntries(members);
   }
 
   #array(path: Path): JsonValue {
     const items: JsonValue[] = [];
+    this.#each(']', () => items.push(this.#value([...path, items.length])));
+    return items;
+  }
+
+  /** Reads what is in the bracket here, up to `end`. */
+  #each(end: string, read: () => void): void {
     this.#at += 1;
-    if (this.#closes(']')) return items;
+    if (this.#closes(end)) return;
     for (;;) {
-      items.push(this.#value([...path, items.length]));
-      if (this.#closes(']')) return items;
-      this.#comma(']');
+      read();
+      if (this.#closes(end)) return;
+      this.#comma(end);
     }
   }
 

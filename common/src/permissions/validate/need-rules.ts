@@ -1,9 +1,8 @@
 // Rules on needs that the policy does not allow. The finding is about the statement that comes nearest to allowing the need.
 import type { Statement } from '../judge/document.ts';
 import type { PolicyFinding, FindingCode } from './finding.ts';
-import { matches } from '../judge/patterns.ts';
-import { inStatement, type Judged, type Judging } from './policy-text.ts';
-import { applies, isSame, simulate } from '../judge/simulate.ts';
+import { findIn, type Judged, type Judging } from './policy-text.ts';
+import { applies, isSame, namesAction, simulate } from '../judge/simulate.ts';
 
 export function* needFindings(judging: Judging): Generator<PolicyFinding> {
   for (const judged of judging.judged) {
@@ -18,7 +17,7 @@ function* openFinding(judging: Judging, { need, verdict }: Judged): Generator<Po
   if (statement === undefined) return;
   const keys = [...new Set(statement.conditions.map(({ key }) => key))].join(', ') || 'variables or principals';
   const text = `whether it applies to ${need.action} depends on ${keys}, which are not known here: check them yourself`;
-  yield inStatement(judging, 'NOT_JUDGED', { statement, text });
+  yield findIn(judging, statement)('NOT_JUDGED', [], text);
 }
 
 function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<PolicyFinding> {
@@ -28,10 +27,12 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
     const why = keys === '' ? '' : `, because its condition on ${keys} matches`;
     const remedy = denialRemedy(keys);
     const text = `denies ${action} on ${resource}${why}; a Deny overrides every Allow: ${remedy}`;
-    yield inStatement(judging, 'DENIED_EXPLICITLY', { statement: verdict.by, text });
+    yield findIn(judging, verdict.by)('DENIED_EXPLICITLY', [], text);
     return;
   }
-  const naming = judging.statements.filter((statement) => statement.effect === 'Allow' && names(statement, action));
+  const naming = judging.statements.filter(
+    (statement) => statement.effect === 'Allow' && namesAction(statement, action),
+  );
   const place = judging.json.placeOf(['Statement']);
   if (naming.length === 0) {
     if (action === 's3:PutObjectAcl') {
@@ -49,15 +50,10 @@ function denialRemedy(keys: string): string {
   return 'exclude this principal from the statement';
 }
 
-function names({ actions }: Statement, action: string): boolean {
-  const isNamed = actions.values.some((value) => matches(value, action, { ignoreCase: true }) === true);
-  return isNamed !== actions.not;
-}
-
 /** Finds why the first statement that names the action does not allow it. */
 function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Statement[]): Generator<PolicyFinding> {
   const { access, principal } = judging;
-  const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
+  const asker = { region: access.region, principal };
   const asked = need.requests.find((request) => simulate(judging.statements, request, asker).result === 'denied');
   if (asked === undefined) return;
   const misses = naming.map((statement) => {
@@ -71,10 +67,7 @@ function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Stat
   });
   const nearest = misses.find(({ code }) => code !== undefined) ?? misses[0];
   if (nearest?.code === undefined) return;
-  yield inStatement(judging, nearest.code, {
-    statement: nearest.statement,
-    text: missText(nearest.code, need, judging),
-  });
+  yield findIn(judging, nearest.statement)(nearest.code, [], missText(nearest.code, need, judging));
 }
 
 function missText(code: FindingCode, { action, resource }: Judged['need'], { principal }: Judging): string {
@@ -105,6 +98,6 @@ function* accountFindings(judging: Judging): Generator<PolicyFinding> {
     )
       continue;
     const text = `names the account, so it applies only if the IAM policies of ${principal.arn} allow the same: check them`;
-    yield inStatement(judging, 'ACCOUNT_NAMED', { statement, text });
+    yield findIn(judging, statement)('ACCOUNT_NAMED', [], text);
   }
 }

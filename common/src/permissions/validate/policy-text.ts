@@ -15,7 +15,7 @@ export type PolicyKind = 'bucket' | 'iam';
 type Question = {
   readonly access: Access;
   readonly kind: PolicyKind;
-  readonly principal?: Principal;
+  readonly principal?: Principal | undefined;
 };
 
 /** The verdict of a need is its worst: a denied request comes before an open one, and that before an allowed one. */
@@ -31,7 +31,7 @@ export type Judging = Question & {
 export function judging(json: JsonText, question: Question): Judging {
   const { access, kind, principal } = question;
   const statements = statementsOf(json.value);
-  const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
+  const asker = { region: access.region, principal };
   const judged = needsOf(access)
     .filter(({ action, when }) => when !== 'advice' && (kind === 'iam' || action.startsWith('s3:')))
     .map((need): Judged => {
@@ -44,14 +44,15 @@ export function judging(json: JsonText, question: Question): Judging {
   return { ...question, json, statements, partition: partitionOf(access.region), judged };
 }
 
-/** A finding about the part of a statement at `path`. */
-export function inStatement(
-  { json }: Pick<Judging, 'json'>,
-  code: FindingCode,
-  { statement, path = [], text }: { readonly statement: Statement; readonly path?: Path; readonly text: string },
-): PolicyFinding {
-  const place = json.placeOf([...pathOf(json.value, statement), ...path]);
-  return { code, place, statement: statement.number, text: `${nameOf(statement)}: ${text}` };
+export type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
+
+/** Makes findings about parts of a statement. `path`: below `base`. */
+export function findIn({ json }: Pick<Judging, 'json'>, statement: Statement, base: Path = []): Find {
+  const start = [...pathOf(json.value, statement), ...base];
+  return (code, path, text) => {
+    const place = json.placeOf([...start, ...path]);
+    return { code, place, statement: statement.number, text: `${nameOf(statement)}: ${text}` };
+  };
 }
 
 /** A single statement may have no brackets. */

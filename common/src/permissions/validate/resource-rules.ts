@@ -1,17 +1,16 @@
 // Rules on actions and resources: mistyped ones, and pairs that do not match.
 import { nearestName } from '../../protocol/text/nearest-name.ts';
 import type { Statement } from '../judge/document.ts';
-import type { PolicyFinding, FindingCode } from './finding.ts';
+import { namesAction } from '../judge/simulate.ts';
+import type { PolicyFinding } from './finding.ts';
 import type { Path } from './json-text.ts';
 import { matches } from '../judge/patterns.ts';
-import { entriesOf, inStatement, type Judging } from './policy-text.ts';
+import { entriesOf, findIn, type Find, type Judging } from './policy-text.ts';
 import { s3Actions } from './s3-actions.ts';
-
-type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
 
 export function* resourceFindings(judging: Judging): Generator<PolicyFinding> {
   for (const statement of judging.statements) {
-    const find: Find = (code, path, text) => inStatement(judging, code, { statement, path, text });
+    const find = findIn(judging, statement);
     for (const { text, path } of entriesOf(statement, 'Action')) yield* actionFindings(judging, text, path, find);
     for (const { text, path } of entriesOf(statement, 'Resource')) yield* arnFindings(judging, text, path, find);
     yield* pairFindings(judging, statement, find);
@@ -114,9 +113,7 @@ function* pairFindings(judging: Judging, statement: Statement, find: Find): Gene
   const arn = `arn:${partition}:s3:::${access.bucket}`;
   const ours = resources.values.filter((value) => value.startsWith(arn) || value.includes('*'));
   if (ours.length === 0) return;
-  const needed = judged.filter(({ need }) =>
-    actions.values.some((value) => matches(value, need.action, { ignoreCase: true }) === true),
-  );
+  const needed = judged.filter(({ need }) => namesAction(statement, need.action));
   const onBucket = needed.filter(({ need }) => need.resource === arn);
   const onObjects = needed.filter(({ need }) => need.resource.startsWith(`${arn}/`));
   const objects = ours.filter((value) => /[/*]/u.test(value.slice(arn.length)));

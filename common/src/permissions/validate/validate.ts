@@ -11,12 +11,16 @@ import { judging, type Judged, type PolicyKind } from './policy-text.ts';
 import { resourceFindings } from './resource-rules.ts';
 import { partitionOf } from '../../s3/address/address.ts';
 
-export type Options = { readonly access: Access; readonly principal?: Principal; readonly kind?: PolicyKind };
+export type Options = {
+  readonly access: Access;
+  readonly principal?: Principal | undefined;
+  readonly kind?: PolicyKind | undefined;
+};
 
 export type Validation = {
   readonly kind: PolicyKind;
   /** The principal that the policy was checked for. */
-  readonly principal?: Principal;
+  readonly principal?: Principal | undefined;
   /** In the order of the text. */
   readonly findings: readonly PolicyFinding[];
   /** Empty for a text that is not JSON. */
@@ -43,7 +47,7 @@ export function validatePolicy(text: string, { access, ...options }: Options): V
   const statements = statementsOf(json.value);
   const kind = options.kind ?? (isOfBucket(statements) ? 'bucket' : 'iam');
   const principal = options.principal ?? (kind === 'bucket' ? onlyPrincipal(statements, access) : undefined);
-  const seen = judging(json, { access, kind, ...(principal === undefined ? {} : { principal }) });
+  const seen = judging(json, { access, kind, principal });
   const causes = [...formFindings(seen), ...resourceFindings(seen), ...conditionFindings(seen)];
   const isExplained = ({ code, statement }: PolicyFinding): boolean =>
     consequences.has(code) && causes.some((cause) => cause.statement === statement && isError(cause));
@@ -51,7 +55,7 @@ export function validatePolicy(text: string, { access, ...options }: Options): V
   const findings = [...causes, ...(isEmpty ? [] : needFindings(seen))].filter((finding) => !isExplained(finding));
   return {
     kind,
-    ...(principal === undefined ? {} : { principal }),
+    principal,
     findings: unique(findings).sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
     judged: seen.judged,
     statements: seen.statements,

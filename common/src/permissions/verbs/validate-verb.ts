@@ -23,9 +23,9 @@ export async function* validation(
 ): AsyncGenerator<Print> {
   const kind = kindOf(given['kind']);
   const named = given['principal'];
-  const principal = named === undefined ? {} : { principal: principalOf(named, access.region) };
+  const principal = named === undefined ? undefined : principalOf(named, access.region);
   const policy = await policyText(String(given['file']), signal);
-  const result = validatePolicy(policy, { access, ...(kind === undefined ? {} : { kind }), ...principal });
+  const result = validatePolicy(policy, { access, kind, principal });
   if (given['fix'] !== true) {
     yield validationText(result);
     if (!result.isGood)

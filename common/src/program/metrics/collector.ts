@@ -1,7 +1,6 @@
 // Where metrics go, by the environment variables of OpenTelemetry. Only the endpoint, the protocol and what switches them off is read here;
 // the SDK reads the others, such as headers.
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../s3/address/hosted.ts';
 
 export type Collector =
   | { readonly kind: 'none' }

@@ -9,31 +9,12 @@ import { printable } from './printable.ts';
 
 const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
 
-export type MessageWriter = {
-  /** Queues one message without waiting, for the few messages that are not data (logs, errors). */
-  message(message: AirbyteMessage): void;
-  /**
-   * Queues one message, and waits for the reader when 64 KiB are queued. Or writes complete lines, each ended by `\n`,
-   * unchanged, and waits until the reader has them, so that their memory can be reused.
-   * @throws OUTPUT_CLOSED when the reader exited.
-   */
-  write(output: Uint8Array | AirbyteMessage): Promise<void>;
-  /** Resolves when the reader has everything. @throws OUTPUT_CLOSED when the reader exited. */
-  flush(): Promise<void>;
-  /** Aborted with OUTPUT_CLOSED when the reader exits (EPIPE). */
-  readonly closed: AbortSignal;
-};
-
 /**
  * Keeps the order of calls, and sends the queue within a turn of the event loop. The texts of messages are redacted
  * (printable.ts) and cut (capped.ts); lines are not.
  * Bound: 64 KiB in the stream, 64 KiB queued, and the messages of `message` in the meantime. The caller owns the lines.
  */
-export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
-  return new QueuedWriter(output, redact);
-}
-
-class QueuedWriter implements MessageWriter {
+export class MessageWriter {
   readonly #output: Writable;
   readonly #redact: (text: string) => string;
   readonly #closed = new AbortController();
@@ -41,16 +22,18 @@ class QueuedWriter implements MessageWriter {
   #queuedBytes = 0;
   #scheduled = false;
 
-  constructor(output: Writable, redact: (text: string) => string) {
+  constructor(output: Writable, redact: (text: string) => string = (text) => text) {
     this.#output = output;
     this.#redact = redact;
     output.on('error', (cause) => this.#close(cause));
   }
 
+  /** Aborted with OUTPUT_CLOSED when the reader exits (EPIPE). */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
 
+  /** Queues one message without waiting, for the few messages that are not data (logs, errors). */
   message(message: AirbyteMessage): void {
     if (this.closed.aborted) return;
     const bytes = lineOf(message, this.#redact);
@@ -64,6 +47,11 @@ class QueuedWriter implements MessageWriter {
     });
   }
 
+  /**
+   * Queues one message, and waits for the reader when 64 KiB are queued. Or writes complete lines, each ended by `\n`,
+   * unchanged, and waits until the reader has them, so that their memory can be reused.
+   * @throws OUTPUT_CLOSED when the reader exited.
+   */
   async write(output: Uint8Array | AirbyteMessage): Promise<void> {
     if (output instanceof Uint8Array) await this.#hand(output);
     else {
@@ -73,6 +61,7 @@ class QueuedWriter implements MessageWriter {
     this.closed.throwIfAborted();
   }
 
+  /** Resolves when the reader has everything. @throws OUTPUT_CLOSED when the reader exited. */
   async flush(): Promise<void> {
     await this.#send();
     await new Promise<void>((resolve) => {
@@ -86,7 +75,7 @@ class QueuedWriter implements MessageWriter {
 
   async #send(): Promise<void> {
     // A full stream would accept more, and grow.
-    if (this.#output.writableNeedDrain) await drained(this.#output, this.closed);
+    if (this.#output.writableNeedDrain) await unlessClosed(this.closed, (done) => this.#output.once('drain', done));
     const bytes = this.#queued;
     this.#queued = [];
     this.#queuedBytes = 0;
@@ -117,10 +106,6 @@ export function isReaderGone(cause: unknown): boolean {
 function whyClosed(cause: Error): string {
   if (isReaderGone(cause)) return 'The program that reads the output exited before the end.';
   return `Standard output cannot be written (${cause.message}). The output may be incomplete.`;
-}
-
-async function drained(output: Writable, closed: AbortSignal): Promise<void> {
-  await unlessClosed(closed, (done) => output.once('drain', done));
 }
 
 /** Waits for a callback, or until the reader exits. */

@@ -28,56 +28,50 @@ export function bucketProblem(text: string): string | undefined {
   if (text === '') return 'is empty: write the name of the bucket';
   const named = bucketInAddress(text);
   if (named !== undefined) return named;
-  if (text.endsWith('--x-s3')) {
-    return 'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket';
-  }
   if (bucketForm.test(text) && !text.includes('..')) return undefined;
   return 'is not the name of a bucket: write 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
 }
 
-type Door = { readonly form: RegExp; readonly remedy: (text: string) => string };
+type Door = readonly [form: RegExp, remedy: string | ((text: string) => string)];
 
 /** Addresses of data that are not a bucket's name, each with its remedy. */
 const otherDoors: readonly Door[] = [
-  {
-    form: /^gs:\/\//u,
-    remedy: (text) =>
+  [
+    /^gs:\/\//u,
+    (text) =>
       `is an address of Google Cloud Storage: write "${text.slice(5).split('/')[0]}", set "endpoint" to "https://storage.googleapis.com" and use an HMAC key`,
-  },
-  {
-    form: /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
-    remedy: (text) =>
+  ],
+  [
+    /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
+    (text) =>
       `is an address of another storage ("${text.split(':')[0]}"), which does not support S3: copy the data to a bucket`,
-  },
-  {
-    form: /^arn:[^:]*:s3-object-lambda:/u,
-    remedy: () =>
-      'is an Object Lambda access point’s ARN: write its alias (it ends in --ol-s3), or the bucket’s name to read the objects as they are stored',
-  },
-  {
-    form: /^arn:[^:]*:s3-outposts:/u,
-    remedy: () => 'is an ARN of S3 on Outposts, which is not supported: copy the data to a bucket in a region',
-  },
-  {
-    form: /^arn:[^:]*:s3::[^:]*:accesspoint[/:][^/]+\.mrap(?:\/|$)|\.mrap$|\.mrap\.accesspoint\./u,
-    remedy: () =>
-      'is a Multi-Region Access Point, which is not supported: write the name of one of its buckets, and set that bucket’s region',
-  },
-  {
-    form: /^arn:[^:]*:s3:[^:]+:[^:]*:accesspoint/u,
-    remedy: () => 'is an access point’s ARN: write its alias (it ends in -s3alias) or the bucket’s name',
-  },
-  {
-    form: /^arn:[^:]*:s3express:/u,
-    remedy: () =>
-      'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket',
-  },
+  ],
+  [
+    /^arn:[^:]*:s3-object-lambda:/u,
+    'is an Object Lambda access point’s ARN: write its alias (it ends in --ol-s3), or the bucket’s name to read the objects as they are stored',
+  ],
+  [
+    /^arn:[^:]*:s3-outposts:/u,
+    'is an ARN of S3 on Outposts, which is not supported: copy the data to a bucket in a region',
+  ],
+  [
+    /^arn:[^:]*:s3::[^:]*:accesspoint[/:][^/]+\.mrap(?:\/|$)|\.mrap$|\.mrap\.accesspoint\./u,
+    'is a Multi-Region Access Point, which is not supported: write the name of one of its buckets, and set that bucket’s region',
+  ],
+  [
+    /^arn:[^:]*:s3:[^:]+:[^:]*:accesspoint/u,
+    'is an access point’s ARN: write its alias (it ends in -s3alias) or the bucket’s name',
+  ],
+  [
+    /^arn:[^:]*:s3express:|^(?!arn:)[^/]*--x-s3$/u,
+    'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket',
+  ],
 ];
 
 /** The mistake in a text with more than the name: s3://…, an ARN, a URL, a path. */
 function bucketInAddress(text: string): string | undefined {
-  const special = otherDoors.find(({ form }) => form.test(text));
-  if (special !== undefined) return special.remedy(text);
+  const remedyOf = otherDoors.find(([form]) => form.test(text))?.[1];
+  if (remedyOf !== undefined) return typeof remedyOf === 'string' ? remedyOf : remedyOf(text);
   const arn = /^arn:[^:]*:s3:[^:]*:[^:]*:(.*)$/u.exec(text)?.[1];
   const address = /^[a-z][\w+.-]*:\/\/(.*)$/iu.exec(text)?.[1];
   const rest = arn ?? (/^https?:/iu.test(text) ? fromUrl(text) : address);
@@ -126,7 +120,7 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
   if (url === undefined || !/^https?:$/u.test(url.protocol)) {
     const host = text.replace(/^\w+:\/\//u, '').trim();
     const scheme = isLoopback(host.replace(/:\d+$/u, '')) ? 'http' : 'https';
-    return `needs a scheme: write "${scheme}://${isPlainHost(host) ? host : 'host:port'}"`;
+    return `needs a scheme: write "${scheme}://${/^[\w.-]+(:\d+)?$/u.test(host) ? host : 'host:port'}"`;
   }
   if (url.username !== '' || url.password !== '')
     return 'contains a user name or password: put keys into "credentials"';
@@ -139,10 +133,6 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
     return `is not encrypted: write "https://${url.host}", or set "allow_http" to true if the network is trusted`;
   }
   return undefined;
-}
-
-function isPlainHost(text: string): boolean {
-  return /^[\w.-]+(:\d+)?$/u.test(text);
 }
 
 /** This machine, by a name or address that cannot resolve elsewhere. */

@@ -1,7 +1,8 @@
 // Hosted mode, for platforms that run strangers' configs. Only the platform's environment sets it, never the config. A config then
-// cannot use the machine's credentials, network or disk. This file checks the config; hosted-agents.ts checks each connection.
+// cannot use the machine's credentials, network or disk. This file checks the config; agents.ts checks each connection.
 import { isIP } from 'node:net';
 
+import { isObject } from '../../protocol/messages.ts';
 import { isPublicAddress } from './public-address.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,28 +20,18 @@ export const refusedCode = 'ERR_HOSTED_MODE';
 
 type HostedProblem = { readonly path: readonly string[]; readonly message: string };
 
-type Judged = {
-  readonly credentials?: {
-    readonly auth_type?: unknown;
-    readonly access_key_id?: unknown;
-    readonly secret_access_key?: unknown;
-  };
-  readonly endpoint?: unknown;
-  readonly allow_http?: unknown;
-};
-
 /** The mistakes that the config shows. Resolved addresses are checked at each connection. */
-export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): Generator<HostedProblem> {
+export function* hostedProblems(config: Readonly<Record<string, unknown>>): Generator<HostedProblem> {
+  const { credentials, endpoint, allow_http } = config;
+  const { auth_type: kind, access_key_id: id, secret_access_key: secret } = isObject(credentials) ? credentials : {};
   const where = `in hosted mode (${hostedVariable})`;
   const own = 'write your own keys';
-  if (credentials?.auth_type === 'default_chain') {
+  if (kind === 'default_chain') {
     const message = `is not allowed ${where}, where the credentials of the machine are not yours: ${own}`;
     yield { path: ['credentials', 'auth_type'], message };
   }
-  const hasKeys = [credentials?.access_key_id, credentials?.secret_access_key].every(
-    (key) => typeof key === 'string' && key !== '',
-  );
-  if (credentials?.auth_type === 'assume_role' && !hasKeys) {
+  const hasKeys = [id, secret].every((key) => typeof key === 'string' && key !== '');
+  if (kind === 'assume_role' && !hasKeys) {
     const message = `is required ${where}, where the credentials of the machine are not yours: ${own}`;
     yield { path: ['credentials', 'access_key_id'], message };
   }

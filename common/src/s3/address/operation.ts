@@ -6,22 +6,22 @@ export type RequestTarget = {
   readonly operation: Operation;
   readonly bucket: string;
   readonly region: string;
-  readonly key?: string;
-  readonly prefix?: string;
+  readonly key?: string | undefined;
+  readonly prefix?: string | undefined;
   /** The source key of a CopyObject. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** The write has an ACL, so S3 also requires s3:PutObjectAcl. */
-  readonly acl?: boolean;
+  readonly acl?: boolean | undefined;
   /** The write has tags, so S3 also requires s3:PutObjectTagging. */
-  readonly tags?: boolean;
-  readonly kmsKeyId?: string;
+  readonly tags?: boolean | undefined;
+  readonly kmsKeyId?: string | undefined;
   /** The condition of the write. */
-  readonly condition?: 'If-Match' | 'If-None-Match';
-  readonly endpoint?: string;
+  readonly condition?: 'If-Match' | 'If-None-Match' | undefined;
+  readonly endpoint?: string | undefined;
   /** The endpoint has answered as S3 at least once in this run. Absent: yes. */
-  readonly answered?: boolean;
+  readonly answered?: boolean | undefined;
   /** The account that must own the bucket, according to the request. */
-  readonly expectedBucketOwner?: string;
+  readonly expectedBucketOwner?: string | undefined;
 };
 
 /**
@@ -77,9 +77,10 @@ const tagsAsk = ['s3:PutObjectTagging', 'object'] as const;
 export type Action = (typeof operations)[Operation]['asks'][number][0] | (typeof aclAsk)[0] | (typeof tagsAsk)[0];
 export type Ask = readonly [Action, On];
 
+type Asked = Pick<RequestTarget, 'operation' | 'acl' | 'tags' | 'kmsKeyId'>;
+
 /** All IAM actions of one request. Without `kmsKeyId` the key is not known. */
-export function asksOf(target: Pick<RequestTarget, 'operation' | 'acl' | 'tags' | 'kmsKeyId'>): readonly Ask[] {
-  const { operation, acl, tags, kmsKeyId } = target;
+export function asksOf({ operation, acl, tags, kmsKeyId }: Asked): readonly Ask[] {
   const asks: readonly Ask[] = operations[operation].asks;
   const known = kmsKeyId === undefined ? asks.filter(([, on]) => on !== 'key') : asks;
   return [...known, ...(acl === true ? [aclAsk] : []), ...(tags === true ? [tagsAsk] : [])];

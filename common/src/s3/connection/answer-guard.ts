@@ -41,9 +41,11 @@ export function guardHandler(handler: Handler, guard: Guard): void {
     const answer = sent.response as Answer;
     const date = Date.parse(answer.headers['date'] ?? '');
     if (!Number.isNaN(date)) guard.contact.serverTime = date;
-    const isData = answer.statusCode < 300 && request.method === 'GET' && isGetObject(request);
+    const isData = answer.statusCode < 300 && request.method === 'GET' && request.query['x-id'] === 'GetObject';
     const { body } = answer;
-    if (!isData && !isEmpty(answer) && body instanceof Readable) answer.body = bounded(body, answer.statusCode, guard);
+    if (!isData && !isEmpty(answer) && body instanceof Readable) {
+      answer.body = Readable.from(bounded(body, answer.statusCode, guard), { objectMode: false });
+    }
     return sent;
   };
 }
@@ -54,21 +56,13 @@ function blamed(error: unknown, request: Sent, environment: Environment): unknow
   return proxy === undefined ? error : Object.assign(error as Error, { proxy });
 }
 
-function isGetObject({ query }: Sent): boolean {
-  return query['x-id'] === 'GetObject';
-}
-
 /** An answer without a body. Every written file has one, so this must be cheap. */
 export function isEmpty({ headers }: Pick<Answer, 'headers'>): boolean {
   return headers['content-length'] === '0' && headers['transfer-encoding'] === undefined;
 }
 
-function bounded(body: Readable, status: number, guard: Guard): Readable {
+async function* bounded(body: Readable, status: number, guard: Guard): AsyncGenerator<Uint8Array> {
   const most = status < 300 ? maxAnswerBytes : maxErrorBytes;
-  return Readable.from(boundedChunks(body, most, guard), { objectMode: false });
-}
-
-async function* boundedChunks(body: Readable, most: number, guard: Guard): AsyncGenerator<Uint8Array> {
   const { clock } = guard;
   const begun = clock.elapsed();
   let size = 0;

@@ -27,14 +27,14 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 /** `answered`: the endpoint has answered as S3 at least once. `serverTime`: the date of its last answer, in ms since 1970. */
 type Contact = { answered: boolean; serverTime?: number };
 
-export type S3 = {
+export type S3 = Disposable & {
   readonly client: S3Client;
   readonly bucket: string;
   readonly region: string;
   /** Absent: AWS. */
   readonly endpoint?: string;
   /** Sent with every request. Absent: any account may own the bucket. */
-  readonly expectedBucketOwner?: string;
+  readonly expectedBucketOwner: string | undefined;
   /** AWS itself, by any endpoint; not a storage that imitates it. */
   readonly isAws: boolean;
   readonly counters: Counters;
@@ -64,13 +64,12 @@ type OpenOptions = {
   readonly clock?: Clock;
 };
 
-/** Sends no request. Close it with `closeS3`. */
+/** Sends no request. Disposing of it closes all connections; requests in flight fail. */
 export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   const { bucket, region, expectedBucketOwner } = connection;
   const { log = silentLog, clock = systemClock } = options;
   const place = endpointOf(connection, process.env);
   const contact: Contact = { answered: false };
-  const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
   const requestHandler = {
     ...createAgents(process.env),
     connectionTimeout: connectTimeoutMs,
@@ -104,7 +103,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     bucket,
     region,
     ...place,
-    ...owner,
+    expectedBucketOwner,
     isAws: place.endpoint === undefined || isAwsEndpoint(place.endpoint),
     ...startCounting(),
     log,
@@ -113,10 +112,6 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     contact,
     support: { refusesChecksums: false },
     putRoute: watchPutRoute(client, clock),
+    [Symbol.dispose]: () => client.destroy(),
   };
-}
-
-/** Closes all connections; requests in flight fail. */
-export function closeS3(s3: S3): void {
-  s3.client.destroy();
 }

@@ -164,16 +164,7 @@ export const sourceConnectionShape = {
 export type Credentials = z.output<typeof sourceConnectionShape.credentials>;
 
 /** The shared fields after parsing. */
-export type ConnectionConfig = {
-  readonly bucket: string;
-  readonly region: string;
-  readonly credentials: Credentials;
-  readonly expected_bucket_owner?: string | undefined;
-  readonly requester_pays: boolean;
-  readonly endpoint?: string | undefined;
-  readonly force_path_style?: boolean | undefined;
-  readonly allow_http: boolean;
-};
+export type ConnectionConfig = Readonly<z.output<z.ZodObject<typeof sourceConnectionShape>>>;
 
 /** The checked connection, with defaults. */
 export type Connection = {
@@ -213,7 +204,8 @@ export function checkConnection(config: ConfigAsWritten, context: z.RefinementCt
 /** Runs a refinement even if fields are missing or of a wrong type. */
 export const always = { when: () => true };
 
-function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {
+/** Adds a mistake, if there is one. */
+export function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {
   if (problem !== undefined) context.addIssue({ code: 'custom', path, message: problem });
 }
 

@@ -1,8 +1,7 @@
 // Counts the requests to S3 by operation, for the summary in the log, for metrics and for tests.
 import { durationBounds, type Point } from '../../protocol/metrics.ts';
 import { Sketch } from '../../streams/sketch.ts';
-import { operations } from '../address/operation.ts';
-import type { Operation } from '../address/operation.ts';
+import { operations, type Operation } from '../address/operation.ts';
 
 /** Bytes of object bodies, received by GetObject or sent by PutObject, in all attempts. */
 type OperationCount = { requests: number; retries: number; bytesIn: number; bytesOut: number };
@@ -17,7 +16,9 @@ export function createCounters(): Counters {
 /** `retries`: by the code of the failure. `puts`: how long each PutObject took, with its retries. */
 export type Timings = { readonly retries: Map<string, number>; readonly puts: Sketch };
 
-export function startCounting(): { readonly counters: Counters; readonly timings: Timings } {
+type Counting = { readonly counters: Counters; readonly timings: Timings };
+
+export function startCounting(): Counting {
   return { counters: createCounters(), timings: { retries: new Map(), puts: new Sketch() } };
 }
 
@@ -31,13 +32,7 @@ export function countRetry({ retries }: Timings, code: string): void {
   retries.set(known, (retries.get(known) ?? 0) + 1);
 }
 
-export function* requestPoints({
-  counters,
-  timings,
-}: {
-  readonly counters: Counters;
-  readonly timings: Timings;
-}): Generator<Point> {
+export function* requestPoints({ counters, timings }: Counting): Generator<Point> {
   const all = Object.entries(counters);
   for (const [operation, { requests }] of all) {
     if (requests > 0) yield { metric: 's3_connectors.s3.requests', value: requests, of: { operation } };
@@ -45,10 +40,8 @@ export function* requestPoints({
   for (const [error, count] of timings.retries) {
     yield { metric: 's3_connectors.s3.retries', value: count, of: { error } };
   }
-  for (const [direction, field] of [
-    ['receive', 'bytesIn'],
-    ['transmit', 'bytesOut'],
-  ] as const) {
+  const directions = { receive: 'bytesIn', transmit: 'bytesOut' } as const;
+  for (const [direction, field] of Object.entries(directions)) {
     const value = all.reduce((sum, [, count]) => sum + count[field], 0);
     yield { metric: 's3_connectors.s3.io', value, of: { direction } };
   }

@@ -4,8 +4,7 @@
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import { endpointProblem, isAwsEndpoint } from '../address/address.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../address/hosted.ts';
 
 /** The SDK's address of a request. */
 type Address = { readonly protocol: string; readonly hostname: string; readonly port?: number };

@@ -3,17 +3,15 @@
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
 import { aclRefused, classRefused, rowByHeader, tagsRefused } from './header-refusals.ts';
-import { said, type S3Refusal, type RefusalRow } from './refusal.ts';
+import { answerName } from './failure.ts';
+import { row, said, type S3Refusal, type RefusalRow } from './refusal.ts';
 
-const denied: RefusalRow = {
-  code: 'S3_ACCESS_DENIED',
-  say: ({ answer, target }) => {
-    const named = deniedAction(answer.text);
-    const action = named?.action ?? neededActions(target);
-    const resource = named?.resource ?? neededResource(target);
-    return `access denied${deniedBy(answer.text, `${action} on ${resource}`)}${perhapsOtherOwner({ answer, target })}`;
-  },
-};
+const denied = row('S3_ACCESS_DENIED', ({ answer, target }) => {
+  const named = deniedAction(answer.text);
+  const action = named?.action ?? neededActions(target);
+  const resource = named?.resource ?? neededResource(target);
+  return `access denied${deniedBy(answer.text, `${action} on ${resource}`)}${perhapsOtherOwner({ answer, target })}`;
+});
 
 /** S3 refuses a bucket of another owner without a reason. A refusal with a reason has another cause. */
 function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: S3Refusal): string {
@@ -51,111 +49,60 @@ function deniedBy(text: string, what: string): string {
     : `${allow} (in both, if the bucket belongs to another account)`;
 }
 
-const deniedOrMissing: RefusalRow = {
-  ...denied,
-  say: (refusal) =>
-    `${denied.say(refusal)}; without s3:ListBucket, S3 gives the same answer for an object that does not exist`,
-};
+const deniedOrMissing = row(denied.code, (refusal) => {
+  return `${denied.say(refusal)}; without s3:ListBucket, S3 gives the same answer for an object that does not exist`;
+});
 
-const keyUnknown: RefusalRow = {
-  code: 'S3_CREDENTIALS_INVALID',
-  say: () =>
-    'the access key ID is unknown. Correct "access_key_id": the key may be deleted, or belong to another storage',
-};
+const unsigned = row(
+  'S3_CREDENTIALS_INVALID',
+  'S3 rejected the request’s signature. Correct the credentials, or choose another kind',
+);
 
-const secretWrong: RefusalRow = {
-  code: 'S3_CREDENTIALS_INVALID',
-  say: () => 'the secret does not match the access key ID. Correct "secret_access_key"',
-};
+const accountClosed = row('S3_CREDENTIALS_INVALID', ({ answer }) => {
+  return `the account of the credentials cannot use S3${said(answer.text)}. Contact AWS support`;
+});
 
-const unsigned: RefusalRow = {
-  code: 'S3_CREDENTIALS_INVALID',
-  say: () => 'S3 rejected the request’s signature. Correct the credentials, or choose another kind',
-};
+const expired = row(
+  'S3_CREDENTIALS_EXPIRED',
+  'the session token has expired. Get new temporary credentials, or use an IAM role, whose session renews itself',
+);
 
-const accountClosed: RefusalRow = {
-  code: 'S3_CREDENTIALS_INVALID',
-  say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Contact AWS support`,
-};
+const bucketMissing = row('S3_BUCKET_MISSING', ({ target: { bucket, endpoint } }) => {
+  const place = endpoint === undefined ? '' : ` at ${endpoint}`;
+  const letters = /[A-Z]/u.test(bucket) ? ' (names of buckets usually have no capital letters)' : '';
+  return `the bucket "${bucket}" does not exist${place}. Correct "bucket"${letters}, or create it`;
+});
 
-const expired: RefusalRow = {
-  code: 'S3_CREDENTIALS_EXPIRED',
-  say: () =>
-    'the session token has expired. Get new temporary credentials, or use an IAM role, whose session renews itself',
-};
+const wrongRegion = row('S3_REGION_WRONG', ({ answer, target: { bucket, region } }) =>
+  answer.region === undefined || answer.region === region
+    ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the region in the bucket’s properties`
+    : `the bucket "${bucket}" is in ${answer.region}, not in ${region}. Set "region" to "${answer.region}"`,
+);
 
-const tokenInvalid: RefusalRow = {
-  code: 'S3_CREDENTIALS_EXPIRED',
-  say: () =>
-    'the session token is not valid. Correct "session_token", which belongs to one access key. Leave it empty for a permanent key',
-};
+const clockSkewed = row('S3_CLOCK_SKEWED', ({ answer: { serverTime } }) => {
+  const theirs = serverTime === undefined ? '' : ` (S3’s time is ${serverTime})`;
+  return `the clock of this machine differs from the clock of S3 by more than 15 minutes${theirs}. Synchronise it with NTP`;
+});
 
-const bucketMissing: RefusalRow = {
-  code: 'S3_BUCKET_MISSING',
-  say: ({ target: { bucket, endpoint } }) => {
-    const place = endpoint === undefined ? '' : ` at ${endpoint}`;
-    const letters = /[A-Z]/u.test(bucket) ? ' (names of buckets usually have no capital letters)' : '';
-    return `the bucket "${bucket}" does not exist${place}. Correct "bucket"${letters}, or create it`;
-  },
-};
+const changed = row('S3_OBJECT_CHANGED', 'it was replaced or deleted after the connector listed it. Run again');
 
-const wrongRegion: RefusalRow = {
-  code: 'S3_REGION_WRONG',
-  say: ({ answer, target: { bucket, region } }) =>
-    answer.region === undefined || answer.region === region
-      ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the region in the bucket’s properties`
-      : `the bucket "${bucket}" is in ${answer.region}, not in ${region}. Set "region" to "${answer.region}"`,
-};
+const kmsDenied = row('S3_KMS_DENIED', ({ answer, target }) => {
+  const named = deniedAction(answer.text);
+  const key = named?.resource ?? target.kmsKeyId ?? 'the key that encrypts the bucket';
+  return `these credentials may not use its KMS key${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
+});
 
-const clockSkewed: RefusalRow = {
-  code: 'S3_CLOCK_SKEWED',
-  say: ({ answer: { serverTime } }) => {
-    const theirs = serverTime === undefined ? '' : ` (S3’s time is ${serverTime})`;
-    return `the clock of this machine differs from the clock of S3 by more than 15 minutes${theirs}. Synchronise it with NTP`;
-  },
-};
+const kmsUnusable = row('S3_KMS_DENIED', ({ answer, target }) => {
+  return `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or choose a key in the bucket’s region`;
+});
 
-const changed: RefusalRow = {
-  code: 'S3_OBJECT_CHANGED',
-  say: () => 'it was replaced or deleted after the connector listed it. Run again',
-};
-
-const conflict: RefusalRow = {
-  code: 'S3_OBJECT_CONFLICT',
-  say: () => 'another run wrote it at the same time. Let only one run at a time write there, and run again',
-};
-
-const kmsDenied: RefusalRow = {
-  code: 'S3_KMS_DENIED',
-  say: ({ answer, target }) => {
-    const named = deniedAction(answer.text);
-    const key = named?.resource ?? target.kmsKeyId ?? 'the key that encrypts the bucket';
-    return `these credentials may not use its KMS key${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
-  },
-};
-
-const kmsUnusable: RefusalRow = {
-  code: 'S3_KMS_DENIED',
-  say: ({ answer, target }) =>
-    `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or choose a key in the bucket’s region`,
-};
-
-const archived: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: () => 'it is archived (a Glacier class). Restore it, or move it out of the prefix',
-};
-
-const refused: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer: { code, status, text }, target: { endpoint } }) => {
-    const name = code === '' ? `HTTP status ${status}` : code;
-    const remedy =
-      endpoint === undefined
-        ? 'Look up the code in the S3 documentation'
-        : `Check whether ${endpoint} supports the request`;
-    return `refused with ${name}${said(text)}. ${remedy}`;
-  },
-};
+const refused = row('S3_REQUEST_REFUSED', ({ answer, target: { endpoint } }) => {
+  const remedy =
+    endpoint === undefined
+      ? 'Look up the code in the S3 documentation'
+      : `Check whether ${endpoint} supports the request`;
+  return `refused with ${answerName(answer)}${said(answer.text)}. ${remedy}`;
+});
 
 const rows: Readonly<Record<string, RefusalRow>> = {
   AccessDenied: denied,
@@ -167,14 +114,23 @@ const rows: Readonly<Record<string, RefusalRow>> = {
   AuthorizationHeaderMalformed: wrongRegion,
   ExpiredToken: expired,
   IllegalLocationConstraintException: wrongRegion,
-  InvalidAccessKeyId: keyUnknown,
+  InvalidAccessKeyId: row(
+    'S3_CREDENTIALS_INVALID',
+    'the access key ID is unknown. Correct "access_key_id": the key may be deleted, or belong to another storage',
+  ),
   InvalidBucketName: bucketMissing,
-  InvalidObjectState: archived,
+  InvalidObjectState: row(
+    'S3_REQUEST_REFUSED',
+    'it is archived (a Glacier class). Restore it, or move it out of the prefix',
+  ),
   InvalidRange: changed,
   InvalidSecurity: unsigned,
   InvalidStorageClass: classRefused,
   InvalidTag: tagsRefused,
-  InvalidToken: tokenInvalid,
+  InvalidToken: row(
+    'S3_CREDENTIALS_EXPIRED',
+    'the session token is not valid. Correct "session_token", which belongs to one access key. Leave it empty for a permanent key',
+  ),
   'KMS.AccessDeniedException': kmsDenied,
   MissingSecurityHeader: unsigned,
   NoSuchBucket: bucketMissing,
@@ -183,11 +139,17 @@ const rows: Readonly<Record<string, RefusalRow>> = {
   NoSuchVersion: changed,
   NotSignedUp: accountClosed,
   PermanentRedirect: wrongRegion,
-  PreconditionFailed: conflict,
+  PreconditionFailed: row(
+    'S3_OBJECT_CONFLICT',
+    'another run wrote it at the same time. Let only one run at a time write there, and run again',
+  ),
   'PreconditionFailed@GetObject': changed,
   RequestExpired: clockSkewed,
   RequestTimeTooSkewed: clockSkewed,
-  SignatureDoesNotMatch: secretWrong,
+  SignatureDoesNotMatch: row(
+    'S3_CREDENTIALS_INVALID',
+    'the secret does not match the access key ID. Correct "secret_access_key"',
+  ),
   TemporaryRedirect: wrongRegion,
   TokenRefreshRequired: expired,
   UnauthorizedAccess: unsigned,

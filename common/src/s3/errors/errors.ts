@@ -2,10 +2,17 @@
 // has failed connections; this file has missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
-import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
-import { describeFailure, isPassing } from './failure.ts';
-import type { S3Answer, Failure, NoCredentials, Unusable } from './failure.ts';
+import {
+  answerName,
+  describeFailure,
+  failureCode,
+  isPassing,
+  type S3Answer,
+  type Failure,
+  type NoCredentials,
+} from './failure.ts';
+import { said } from './refusal.ts';
 import { hostOf, judgeNetwork, judgeSilence, networkText, type Verdict } from './network-errors.ts';
 import { attemptText } from '../address/operation.ts';
 import type { RequestTarget } from '../address/operation.ts';
@@ -19,26 +26,18 @@ export function mapS3Error(error: unknown, target: RequestTarget): ConnectorErro
   const failure = describeFailure(error);
   if (failure.kind === 'defect') return toConnectorError(error);
   const { code, text } = judge(failure, target);
-  const details = detailsOf(failure);
-  return new ConnectorError(code, `${attemptText(target)}: ${text}.`, {
-    ...(details === undefined ? {} : { details }),
-    ...(failure.kind === 'answer' ? { answer: answerOf(failure) } : {}),
-  });
-}
-
-function answerOf({ code, status, text }: S3Answer): ServerAnswer {
-  const denied = deniedAction(text);
-  return {
-    code: code === '' ? String(status) : code,
-    ...(denied === undefined ? {} : { deniedAction: denied.action }),
-  };
+  const isAnswer = failure.kind === 'answer';
+  const answer = isAnswer
+    ? { code: failureCode(failure), deniedAction: deniedAction(failure.text)?.action }
+    : undefined;
+  return new ConnectorError(code, `${attemptText(target)}: ${text}.`, { details: detailsOf(failure), answer });
 }
 
 /** The failure in one sentence, for the log of a retry. */
 export function failureText(failure: Failure, target: RequestTarget): string {
   switch (failure.kind) {
     case 'answer':
-      return `${attemptText(target)}: S3 answered ${failure.code === '' ? failure.status : failure.code}.`;
+      return `${attemptText(target)}: S3 answered ${failureCode(failure)}.`;
     case 'network':
       return `${attemptText(target)}: ${networkText(failure.code)}.`;
     case 'credentials':
@@ -60,7 +59,7 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: RequestTar
     case 'credentials':
       return judgeCredentials(failure);
     case 'unusable':
-      return judgeUnusable(failure, hostOf(target));
+      return notS3(hostOf(target), `: ${failure.text}`);
     default:
       return assertNever(failure);
   }
@@ -68,36 +67,34 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: RequestTar
 
 function judgeAnswer(answer: S3Answer, target: RequestTarget): Verdict {
   if (isPassing(answer)) {
-    const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
-    return { code: 'S3_UNAVAILABLE', text: `S3 still answers ${name} after all retries. Run again later` };
+    const text = `S3 still answers ${answerName(answer)} after all retries. Run again later`;
+    return { code: 'S3_UNAVAILABLE', text };
   }
-  if (isForeign(answer, target)) return judgeForeign(answer.status, hostOf(target));
+  if (answer.status === 407) return { code: 'S3_ANSWER_INVALID', text: proxyRefused };
+  if (isForeign(answer, target)) return notS3(`${hostOf(target)} (HTTP status ${answer.status})`, '');
   const row = rowFor({ answer, target });
   return { code: row.code, text: row.say({ answer, target }) };
 }
 
 /** S3 sends a code or at least a request ID with each refusal, except for a HEAD or a failed condition. */
 function isForeign({ html, status, code, requestId, region }: S3Answer, { operation }: RequestTarget): boolean {
-  if (html || status === 407 || status < 300) return true;
+  if (html || status < 300) return true;
   const nameless = code === '' && requestId === undefined && region === undefined;
   return nameless && operation !== 'HeadObject' && status !== 412 && status !== 416;
 }
 
-function judgeForeign(status: number, host: string): Verdict {
-  const text =
-    status === 407
-      ? 'the proxy requires a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
-      : `the server at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
-  return { code: 'S3_ANSWER_INVALID', text };
+const proxyRefused =
+  'the proxy requires a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port';
+
+function notS3(host: string, why: string): Verdict {
+  const remedy = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
+  return { code: 'S3_ANSWER_INVALID', text: `the server at ${host} is not S3${why}. ${remedy}` };
 }
 
-function judgeUnusable({ text }: Unusable, host: string): Verdict {
-  const remedy = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
-  return { code: 'S3_ANSWER_INVALID', text: `the server at ${host} is not S3: ${text}. ${remedy}` };
-}
+type RoleCode = Extract<ErrorCode, `S3_CREDENTIALS_${string}` | 'S3_CLOCK_SKEWED' | 'S3_ROLE_REFUSED'>;
 
 /** STS has its own error codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
-const stsCodes: Readonly<Record<string, ErrorCode>> = {
+const stsCodes: Readonly<Record<string, RoleCode>> = {
   ExpiredToken: 'S3_CREDENTIALS_EXPIRED',
   ExpiredTokenException: 'S3_CREDENTIALS_EXPIRED',
   IncompleteSignature: 'S3_CREDENTIALS_INVALID',
@@ -109,60 +106,37 @@ const stsCodes: Readonly<Record<string, ErrorCode>> = {
 };
 
 function judgeCredentials({ role, text, inner }: NoCredentials): Verdict {
-  if (inner.kind === 'network') return judgeNetwork(inner, role === undefined ? 'the source of credentials' : 'STS');
+  const source = role === undefined ? 'the source of credentials' : 'STS';
+  if (inner.kind === 'network') return judgeNetwork(inner, source);
   if (inner.kind === 'credentials') return judgeCredentials(inner);
-  if (inner.kind === 'unusable') return judgeUnusable(inner, role === undefined ? 'the source of credentials' : 'STS');
+  if (inner.kind === 'unusable') return notS3(source, `: ${inner.text}`);
   if (inner.kind === 'answer' && isPassing(inner)) {
     return { code: 'S3_UNAVAILABLE', text: `STS still answers ${inner.code} after all retries. Run again later` };
   }
   if (inner.kind === 'answer' && role !== undefined) return judgeRole(role, inner.code, inner.text);
-  const hint =
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or an instance role, or choose another kind of "credentials"';
   return {
     code: 'S3_CREDENTIALS_INVALID',
-    text: `this machine has no AWS credentials (“${unended(text)}”). ${hint}`,
+    text: `this machine has no AWS credentials${said(text)}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or an instance role, or choose another kind of "credentials"`,
   };
 }
 
 function judgeRole(role: string, stsCode: string, text: string): Verdict {
+  const answer = `STS answered ${stsCode}${said(text)}`;
+  const texts: Readonly<Record<RoleCode, string>> = {
+    S3_CREDENTIALS_EXPIRED: `the credentials for assuming ${role} have expired: ${answer}. Renew them`,
+    S3_CREDENTIALS_INVALID: `the credentials for assuming ${role} are wrong: ${answer}. Correct "access_key_id" and "secret_access_key"`,
+    S3_CLOCK_SKEWED: `the clock of this machine is wrong: ${answer}. Synchronise it with NTP`,
+    S3_ROLE_REFUSED: `these credentials may not assume the role ${role}: ${answer}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
+  };
   const code = stsCodes[stsCode] ?? 'S3_ROLE_REFUSED';
-  const said = `STS answered ${stsCode} (“${unended(text)}”)`;
-  switch (code) {
-    case 'S3_CREDENTIALS_EXPIRED':
-      return { code, text: `the credentials for assuming ${role} have expired: ${said}. Renew them` };
-    case 'S3_CREDENTIALS_INVALID':
-      return {
-        code,
-        text: `the credentials for assuming ${role} are wrong: ${said}. Correct "access_key_id" and "secret_access_key"`,
-      };
-    case 'S3_CLOCK_SKEWED':
-      return { code, text: `the clock of this machine is wrong: ${said}. Synchronise it with NTP` };
-    default:
-      return {
-        code,
-        text: `these credentials may not assume the role ${role}: ${said}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
-      };
-  }
-}
-
-function unended(text: string): string {
-  return text.replace(/\.$/u, '');
+  return { code, text: texts[code] };
 }
 
 function detailsOf(failure: Failure): string | undefined {
-  switch (failure.kind) {
-    case 'answer': {
-      const id = failure.requestId === undefined ? '' : `, request id ${failure.requestId}`;
-      return `HTTP status ${failure.status}, S3 error code ${failure.code === '' ? 'none' : failure.code}${id}. ${failure.text}`.trim();
-    }
-    case 'network':
-      return failure.text;
-    case 'credentials':
-      return detailsOf(failure.inner);
-    case 'unusable':
-    case 'defect':
-      return undefined;
-    default:
-      return assertNever(failure);
-  }
+  if (failure.kind === 'credentials') return detailsOf(failure.inner);
+  if (failure.kind === 'network') return failure.text;
+  if (failure.kind !== 'answer') return undefined;
+  const { status, code, requestId, text } = failure;
+  const id = requestId === undefined ? '' : `, request id ${requestId}`;
+  return `HTTP status ${status}, S3 error code ${code === '' ? 'none' : code}${id}. ${text}`.trim();
 }

@@ -2,6 +2,7 @@
 // into words, and `patienceMs` limits the retries.
 import { assertNever, ConnectorError } from '../../protocol/errors.ts';
 import { refusedCode } from '../address/hosted.ts';
+import type { RequestTarget } from '../address/operation.ts';
 import type { Proxy } from '../address/proxy.ts';
 
 export type Failure = S3Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
@@ -17,11 +18,11 @@ export type S3Answer = {
   /** S3's own message. `''` if there is none. */
   readonly text: string;
   /** The region of the bucket, if S3 names it. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** A page for people, as proxies send, instead of S3's XML. */
   readonly html: boolean;
-  readonly requestId?: string;
-  readonly serverTime?: string;
+  readonly requestId?: string | undefined;
+  readonly serverTime?: string | undefined;
 };
 
 export type Network = {
@@ -34,12 +35,12 @@ export type Network = {
   readonly code: string;
   readonly text: string;
   /** The proxy that the connection led to. */
-  readonly proxy?: Proxy;
+  readonly proxy?: Proxy | undefined;
 };
 
 export type NoCredentials = {
   readonly kind: 'credentials';
-  readonly role?: string;
+  readonly role?: string | undefined;
   readonly text: string;
   readonly inner: Failure;
 };
@@ -83,9 +84,9 @@ const lostCodes =
 
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CredentialsFailure) {
-    const role = error.role === undefined ? {} : { role: error.role };
-    const text = firstLine(error.cause instanceof Error ? error.cause.message : String(error.cause));
-    return { kind: 'credentials', ...role, text, inner: describeFailure(error.cause) };
+    const { role, cause } = error;
+    const text = firstLine(cause instanceof Error ? cause.message : String(cause));
+    return { kind: 'credentials', role, text, inner: describeFailure(cause) };
   }
   if (error instanceof UnusableAnswer) return { kind: 'unusable', text: firstLine(error.message) };
   if (!(error instanceof Error) || error instanceof ConnectorError) return { kind: 'defect' };
@@ -94,8 +95,7 @@ export function describeFailure(error: unknown): Failure {
   const code = networkCode(thrown);
   const reason = code === undefined ? undefined : networkReason(code);
   if (code !== undefined && reason !== undefined) {
-    const proxy = thrown.proxy === undefined ? {} : { proxy: thrown.proxy };
-    return { kind: 'network', reason, code, text: firstLine(error.message), ...proxy };
+    return { kind: 'network', reason, code, text: firstLine(error.message), proxy: thrown.proxy };
   }
   const status = thrown.$metadata?.httpStatusCode;
   return status === undefined ? { kind: 'defect' } : describeAnswer(thrown, status);
@@ -120,17 +120,15 @@ function networkReason(code: string): Network['reason'] | undefined {
 function describeAnswer(thrown: Thrown, status: number): Failure {
   const headers = thrown.$response?.headers ?? {};
   const code = word(thrown.Code ?? (isUnknown(thrown.name) ? '' : (thrown.name ?? '')));
-  const region = headers['x-amz-bucket-region'] ?? thrown.Region;
-  const requestId = thrown.$metadata?.requestId ?? thrown.RequestId;
   return {
     kind: 'answer',
     status,
     code,
     text: isUnknown(thrown.message) ? '' : firstLine(thrown.message ?? ''),
     html: /\bhtml\b/u.test(headers['content-type'] ?? ''),
-    ...(region === undefined ? {} : { region }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(thrown.ServerTime === undefined ? {} : { serverTime: thrown.ServerTime }),
+    region: headers['x-amz-bucket-region'] ?? thrown.Region,
+    requestId: thrown.$metadata?.requestId ?? thrown.RequestId,
+    serverTime: thrown.ServerTime,
   };
 }
 
@@ -161,6 +159,11 @@ export function failureCode(failure: Failure): string {
   }
 }
 
+/** S3's code, or the status of an answer without one. */
+export function answerName({ code, status }: S3Answer): string {
+  return code === '' ? `HTTP status ${status}` : code;
+}
+
 /** A code is a word. */
 function word(text: string): string {
   return /^[\w.-]{1,100}$/u.test(text) ? text : '';
@@ -188,8 +191,7 @@ export function isPassing({ code, status }: S3Answer): boolean {
   return status >= 500 && status !== 501 && status !== 505 && !lastingCodes.has(code);
 }
 
-/** Of a request's target. */
-type Endpoint = { readonly answered?: boolean; readonly endpoint?: string };
+type Endpoint = Pick<RequestTarget, 'answered' | 'endpoint'>;
 
 /**
  * Why an endpoint never answered, if that is likely to last: `closed`: plain HTTP was sent to it and it hung up, as a port for https

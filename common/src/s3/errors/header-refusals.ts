@@ -1,38 +1,28 @@
 // Refusals of a header of a write: storages that imitate S3 do not support every header.
 import type { RequestTarget } from '../address/operation.ts';
-import { said, type S3Refusal, type RefusalRow } from './refusal.ts';
+import { answerName } from './failure.ts';
+import { row, said, type S3Refusal, type RefusalRow } from './refusal.ts';
 
-export const aclRefused: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ target: { endpoint } }) =>
-    `the ${endpoint === undefined ? 'bucket' : 'storage'} does not accept ACLs. Set "acl" to "none"`,
-};
+export const aclRefused = row('S3_REQUEST_REFUSED', ({ target: { endpoint } }) => {
+  return `the ${endpoint === undefined ? 'bucket' : 'storage'} does not accept ACLs. Set "acl" to "none"`;
+});
 
-export const tagsRefused: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer }) => `the storage refused the tags${said(answer.text)}. Correct "object_tags", or remove it`,
-};
+export const tagsRefused = row('S3_REQUEST_REFUSED', ({ answer }) => {
+  return `the storage refused the tags${said(answer.text)}. Correct "object_tags", or remove it`;
+});
 
-export const classRefused: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer }) =>
-    `the storage refused the storage class${said(answer.text)}. Correct "storage_class", or leave it empty`,
-};
+export const classRefused = row('S3_REQUEST_REFUSED', ({ answer }) => {
+  return `the storage refused the storage class${said(answer.text)}. Correct "storage_class", or leave it empty`;
+});
 
-const conditionRefused: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer, target }) => {
-    const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
-    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it does not support conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix${perhapsAcl(target)}`;
-  },
-};
+const conditionRefused = row('S3_REQUEST_REFUSED', ({ answer, target }) => {
+  return `the storage answers a write with ${target.condition} with ${answerName(answer)}${said(answer.text)}. If it does not support conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix${perhapsAcl(target)}`;
+});
 
 /** The storage names no header. Most storages lack ACLs. */
-const unnamedRefused: RefusalRow = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer, target }) =>
-    `the storage does not implement what the write asks for${said(answer.text)}${perhapsAcl(target)}`,
-};
+const unnamedRefused = row('S3_REQUEST_REFUSED', ({ answer, target }) => {
+  return `the storage does not implement what the write asks for${said(answer.text)}${perhapsAcl(target)}`;
+});
 
 function perhapsAcl({ acl }: RequestTarget): string {
   return acl === true ? '. If it does not take ACLs, set "acl" to "none"' : '';

@@ -28,38 +28,32 @@ export function judgeSilence(network: Network, target: RequestTarget): Verdict |
   }
 }
 
-export function judgeNetwork({ reason, code, proxy }: Network, host: string): Verdict {
-  if (reason === 'unreachable' && proxy !== undefined) {
-    const remedy = `Correct ${proxy.variable} in the environment, or unset it; hosts in NO_PROXY need no proxy`;
-    return {
-      code: 'S3_ENDPOINT_UNREACHABLE',
-      text: `the proxy ${proxy.origin} cannot be reached: ${networkText(code)}. ${remedy}`,
-    };
-  }
+const codes: Readonly<Record<Network['reason'], ErrorCode>> = {
+  refused: 'HOSTED_MODE_REFUSED',
+  unreachable: 'S3_ENDPOINT_UNREACHABLE',
+  untrusted: 'S3_ENDPOINT_UNREACHABLE',
+  foreign: 'S3_ANSWER_INVALID',
+  lost: 'S3_UNAVAILABLE',
+};
 
+export function judgeNetwork(network: Network, host: string): Verdict {
+  return { code: codes[network.reason], text: textOf(network, host) };
+}
+
+function textOf({ reason, code, proxy }: Network, host: string): string {
   switch (reason) {
     case 'refused':
-      return {
-        code: 'HOSTED_MODE_REFUSED',
-        text: `${host} is not a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
-      };
+      return `${host} is not a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`;
     case 'unreachable':
-      return {
-        code: 'S3_ENDPOINT_UNREACHABLE',
-        text: `${host} cannot be reached: ${networkText(code)}. ${unreachableRemedy(code)}`,
-      };
+      return proxy === undefined
+        ? `${host} cannot be reached: ${networkText(code)}. ${unreachableRemedy(code)}`
+        : `the proxy ${proxy.origin} cannot be reached: ${networkText(code)}. Correct ${proxy.variable} in the environment, or unset it; hosts in NO_PROXY need no proxy`;
     case 'untrusted':
-      return { code: 'S3_ENDPOINT_UNREACHABLE', text: `no secure connection to ${host}: ${tlsText(code)}` };
+      return `no secure connection to ${host}: ${tlsText(code)}`;
     case 'foreign':
-      return {
-        code: 'S3_ANSWER_INVALID',
-        text: `the server at ${host} does not speak HTTP (${code}). In "endpoint", check the port and the scheme (http or https)`,
-      };
+      return `the server at ${host} does not speak HTTP (${code}). In "endpoint", check the port and the scheme (http or https)`;
     case 'lost':
-      return {
-        code: 'S3_UNAVAILABLE',
-        text: `${networkText(code)} (${host}), even after all retries. Run again later`,
-      };
+      return `${networkText(code)} (${host}), even after all retries. Run again later`;
     default:
       return assertNever(reason);
   }

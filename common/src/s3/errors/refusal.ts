@@ -8,7 +8,13 @@ export type S3Refusal = {
   readonly target: RequestTarget;
 };
 
-export type RefusalRow = { readonly code: ErrorCode; readonly say: (refusal: S3Refusal) => string };
+type Say = (refusal: S3Refusal) => string;
+
+export type RefusalRow = { readonly code: ErrorCode; readonly say: Say };
+
+export function row(code: ErrorCode, text: string | Say): RefusalRow {
+  return { code, say: typeof text === 'string' ? () => text : text };
+}
 
 /** The storage's own message, in brackets. */
 export function said(text: string): string {

@@ -159,9 +159,8 @@ export async function writeRegistry(
 ): Promise<string> {
   const { fields, rest } = typeToJson(type);
   const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, also, event, fields, rest })}\n`);
-  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
   const bounded = { ...area, maxDocumentBytes: Math.min(maxBytes, area.maxDocumentBytes) };
-  return await writeDocument(bounded, { key: registryKey(area.prefix, table), body, condition }, signal);
+  return await writeDocument(bounded, { key: registryKey(area.prefix, table), body, over: { etag } }, signal);
 }
 
 /** The JSON form of a table's type, for manifests. */

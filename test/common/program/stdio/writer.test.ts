@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
-import { openWriter } from '@s3-connectors/common/program/stdio/writer.ts';
+import { MessageWriter } from '@s3-connectors/common/program/stdio/writer.ts';
 
 /** A pipe whose reader takes something only when the test says so. */
 class Pipe extends Writable {
@@ -52,7 +52,7 @@ suite('writing to standard output', () => {
     const secret = 'secret-canary-of-forty-letters-and-more!';
     for (let before = 1950; before < 2060; before += 3) {
       const pipe = new Pipe();
-      const out = openWriter(pipe, (text) => text.replaceAll(secret, '****'));
+      const out = new MessageWriter(pipe, (text) => text.replaceAll(secret, '****'));
       out.message(log(`${'x'.repeat(before)}${secret}${'y'.repeat(1000)}`));
       await out.flush();
       assert.ok(pipe.text().length < 2200 && !pipe.text().includes('secret'), String(before));
@@ -61,7 +61,7 @@ suite('writing to standard output', () => {
 
   test('joins the messages of one turn into one write', async () => {
     const pipe = new Pipe();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     for (let index = 0; index < 10; index++) out.message(log(`${index}`));
     await out.write(log('last'));
     await out.flush();
@@ -71,7 +71,7 @@ suite('writing to standard output', () => {
 
   test('sends a single line at once, though nothing follows it', async () => {
     const pipe = new Pipe();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     await out.write(Buffer.from('acknowledged\n'));
     await turn();
     await turn();
@@ -80,7 +80,7 @@ suite('writing to standard output', () => {
 
   test('keeps the order of lines and messages', async () => {
     const pipe = new Pipe();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     const expected: string[] = [];
     for (let index = 0; index < 500; index++) {
       if (index % 3 === 0) out.message(log(`${index}`));
@@ -100,7 +100,7 @@ suite('writing to standard output', () => {
     test(`holds at most 256 KiB of ${what} while the reader takes nothing`, async () => {
       const pipe = new Pipe();
       pipe.stall();
-      const out = openWriter(pipe);
+      const out = new MessageWriter(pipe);
       let accepted = 0;
       const producer = (async () => {
         for (; accepted < 10_000; accepted++) await out.write(output);
@@ -118,7 +118,7 @@ suite('writing to standard output', () => {
   test('writes no log into a full stream, and loses none', async () => {
     const pipe = new Pipe();
     pipe.stall();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     for (let index = 0; index < 1000; index++) {
       out.message(log('z'.repeat(1000)));
       if (index % 100 === 0) await turn();
@@ -132,7 +132,7 @@ suite('writing to standard output', () => {
   test('keeps lines waiting until the reader has taken them, so that their memory may be used again', async () => {
     const pipe = new Pipe();
     pipe.stall();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     let taken = false;
     const written = out.write(line).then(() => {
       taken = true;
@@ -147,7 +147,7 @@ suite('writing to standard output', () => {
   test('flushes only when the reader has taken everything', async () => {
     const pipe = new Pipe();
     pipe.stall();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     await out.write(log('waits'));
     let flushed = false;
     const flush = out.flush().then(() => {
@@ -161,7 +161,7 @@ suite('writing to standard output', () => {
 
   test('reports to every write and flush that the reader exited', async () => {
     const pipe = new Pipe();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     pipe.destroy(new Error('EPIPE'));
     await turn();
     assert.ok(isClosed(out.closed.reason));
@@ -172,7 +172,7 @@ suite('writing to standard output', () => {
   test('releases a waiting writer when the reader exits', async () => {
     const pipe = new Pipe();
     pipe.stall();
-    const out = openWriter(pipe);
+    const out = new MessageWriter(pipe);
     const producer = (async () => {
       for (;;) await out.write(line);
     })();
@@ -184,7 +184,9 @@ suite('writing to standard output', () => {
   test('redacts each text by itself, so that a message stays a message', async () => {
     const pipe = new Pipe();
     const secrets = ['with "quotes"', 'level'];
-    const out = openWriter(pipe, (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '****'), text));
+    const out = new MessageWriter(pipe, (text) =>
+      secrets.reduce((clean, secret) => clean.replaceAll(secret, '****'), text),
+    );
     out.message(log('a with "quotes" b level c'));
     await out.flush();
     assert.deepEqual(JSON.parse(pipe.text()), log('a **** b **** c'));

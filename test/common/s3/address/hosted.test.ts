@@ -6,8 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
-import { createAgents } from '@s3-connectors/common/s3/address/agents.ts';
-import { publicLookup } from '@s3-connectors/common/s3/address/hosted-agents.ts';
+import { createAgents, publicLookup } from '@s3-connectors/common/s3/address/agents.ts';
 import { isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 
 import { startCannedServer, testCertificate } from '../../../support/canned-server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { Credentials } from '@s3-connectors/common/s3/connection/config.ts';
 import { requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
 import { headObject } from '@s3-connectors/common/s3/head.ts';
@@ -227,7 +227,7 @@ suite('without an endpoint', () => {
       { step: 'finalizeRequest', priority: 'low' },
     );
     await assert.rejects(headObject(s3, 'a'), { code: 'UNEXPECTED' });
-    closeS3(s3);
+    s3[Symbol.dispose]();
     assert.deepEqual([hosts, s3.isAws], [['data.s3.eu-west-3.amazonaws.com'], true]);
   });
 });

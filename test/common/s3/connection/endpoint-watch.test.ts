@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 
-import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import { endpointOf, watchEndpoints } from '@s3-connectors/common/s3/connection/endpoint-watch.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
@@ -28,7 +28,7 @@ async function list(credentials: Connection['credentials'], more: object = {}): 
   try {
     await Array.fromAsync(listPages(s3, { prefix: '' }));
   } finally {
-    closeS3(s3);
+    s3[Symbol.dispose]();
   }
   return lines;
 }

@@ -1,31 +1,25 @@
 // The engines that `ddl` knows, by the value of --engine.
 import { ConnectorError } from '../../../protocol/errors.ts';
 import type { DdlDialect } from './dialect.ts';
-import { fileDialects } from './file-dialects.ts';
+import { clickhouse, duckdb } from './file-dialects.ts';
 import { glue } from './glue.ts';
-import { hiveDialects } from './hive-dialects.ts';
-import { warehouseDialects } from './warehouse-dialects.ts';
+import { athena, spark, spectrum, trino } from './hive-dialects.ts';
+import { bigquery, redshiftCopy, snowflake } from './warehouse-dialects.ts';
 
-export const engines = [
-  'athena',
-  'glue',
-  'spark',
-  'trino',
-  'redshift-spectrum',
-  'redshift-copy',
-  'snowflake',
-  'bigquery',
-  'clickhouse',
-  'duckdb',
-] as const;
-export type DdlEngine = (typeof engines)[number];
-
-export const dialects: Readonly<Record<DdlEngine, DdlDialect>> = {
-  ...hiveDialects,
-  ...warehouseDialects,
-  ...fileDialects,
+export const dialects = {
+  athena,
   glue,
-};
+  spark,
+  trino,
+  'redshift-spectrum': spectrum,
+  'redshift-copy': redshiftCopy,
+  snowflake,
+  bigquery,
+  clickhouse,
+  duckdb,
+} satisfies Readonly<Record<string, DdlDialect>>;
+export type DdlEngine = keyof typeof dialects;
+export const engines = Object.keys(dialects) as readonly DdlEngine[];
 
 /** @throws USAGE_INVALID, listing the engines. */
 export function engineOf(given: string | boolean | undefined): DdlEngine {

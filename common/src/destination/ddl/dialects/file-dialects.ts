@@ -5,7 +5,7 @@ import { hasTextFolders } from './hive-parts.ts';
 import type { Folder } from '../table/table.ts';
 import { backslashed, folderGlob, scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 
-const clickhouse: DdlDialect = {
+export const clickhouse: DdlDialect = {
   title: 'ClickHouse',
   scalars: nullable(
     "Bool | Int64 | Float64 | String | String | String | Date32 | DateTime64(6, 'UTC') | DateTime64(6, 'UTC') | DateTime64(6, 'UTC')",
@@ -97,7 +97,7 @@ function clickhouseSettings({ table }: Draft): readonly string[] {
   ];
 }
 
-const duckdb: DdlDialect = {
+export const duckdb: DdlDialect = {
   title: 'DuckDB',
   scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | VARCHAR | VARCHAR | JSON | DATE | TIME | TIMESTAMPTZ | TIMESTAMP'),
   list: (items) => `${items}[]`,
@@ -126,10 +126,8 @@ function duckdbPattern(path: string): string {
 }
 
 /** Before version 1.5, DuckDB has the name of null for a value. It leaves the names of folders encoded. */
-function duckdbValue(key: string): string {
-  return `nullif(${key}, ${literal(nullPartition)})`;
-}
-
-const duckdbWords: FolderWords = { quote: identifier, except: 'EXCLUDE', value: duckdbValue };
-
-export const fileDialects = { clickhouse, duckdb };
+const duckdbWords: FolderWords = {
+  quote: identifier,
+  except: 'EXCLUDE',
+  value: (key) => `nullif(${key}, ${literal(nullPartition)})`,
+};

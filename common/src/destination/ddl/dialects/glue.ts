@@ -1,7 +1,7 @@
 // A table for `aws glue create-table --cli-input-json`: the table that Athena's statement makes in the Glue Data Catalog, as
 // JSON (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
 import { scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
-import { hiveDialects } from './hive-dialects.ts';
+import { athena } from './hive-dialects.ts';
 import { caseProperties, jsonSerde, refuseLikeHive } from './hive-parts.ts';
 import { projection } from './projection.ts';
 
@@ -26,7 +26,7 @@ const formats = {
 } as const;
 
 export const glue: DdlDialect = {
-  ...hiveDialects.athena,
+  ...athena,
   title: 'AWS Glue',
   scalars: scalarsOf('boolean | bigint | double | string | string | string | date | bigint | timestamp | timestamp'),
   jsonScalars: textTimes('string'),
@@ -41,6 +41,7 @@ export const glue: DdlDialect = {
 export function glueTable(draft: Draft, comments: readonly string[], queries: readonly string[]): object {
   const { plainName, table, columns, database } = draft;
   const { format, folders, location } = table;
+  const serde = formats[format].SerdeInfo;
   const isProjected = folders.length > 0 && folders.every(({ range }) => range !== undefined);
   const partitions = folders.map(({ name, range }) => ({ Name: name, Type: range === undefined ? 'string' : 'int' }));
   return {
@@ -60,14 +61,8 @@ export function glueTable(draft: Draft, comments: readonly string[], queries: re
         Columns: columns.map(({ name, sql }) => ({ Name: name, Type: sql })),
         Location: location,
         ...formats[format],
-        SerdeInfo: withProperties(formats[format].SerdeInfo, caseProperties(draft)),
+        SerdeInfo: { ...serde, Parameters: { ...serde.Parameters, ...caseProperties(draft) } },
       },
     },
   };
-}
-
-type SerdeInfo = { readonly SerializationLibrary: string; readonly Parameters: Readonly<Record<string, string>> };
-
-function withProperties(serde: SerdeInfo, more: SerdeInfo['Parameters']): SerdeInfo {
-  return { ...serde, Parameters: { ...serde.Parameters, ...more } };
 }

@@ -26,7 +26,7 @@ import { addPartitions } from './partitions.ts';
 import { projection } from './projection.ts';
 import type { DdlTable } from '../table/table.ts';
 
-const athena: DdlDialect = {
+export const athena: DdlDialect = {
   title: 'Athena',
   scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | STRING | STRING | STRING | DATE | BIGINT | TIMESTAMP | TIMESTAMP'),
   jsonScalars: textTimes('STRING'),
@@ -78,7 +78,7 @@ function findsFolders({ folders }: DdlTable): boolean {
 
 async function* noStatements(): AsyncGenerator<string> {}
 
-const spark: DdlDialect = {
+export const spark: DdlDialect = {
   title: 'Spark',
   scalars: scalarsOf(
     'BOOLEAN | BIGINT | DOUBLE | STRING | STRING | STRING | DATE | BIGINT | TIMESTAMP | TIMESTAMP_NTZ',
@@ -107,7 +107,7 @@ const spark: DdlDialect = {
   },
 };
 
-const trino: DdlDialect = {
+export const trino: DdlDialect = {
   title: 'Trino',
   scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | VARCHAR | VARCHAR | VARCHAR | DATE | BIGINT | TIMESTAMP | TIMESTAMP'),
   jsonScalars: textTimes('VARCHAR'),
@@ -163,7 +163,7 @@ function extraProperties(draft: Draft): readonly string[] {
   return [`extra_properties = MAP(${keys}, ${values})`];
 }
 
-const spectrum: DdlDialect = {
+export const spectrum: DdlDialect = {
   title: 'Redshift Spectrum',
   scalars: scalarsOf(
     'BOOLEAN | BIGINT | DOUBLE PRECISION | VARCHAR(65535) | VARCHAR(65535) | VARCHAR(65535) | DATE | BIGINT | TIMESTAMP | TIMESTAMP',
@@ -201,5 +201,3 @@ const spectrum: DdlDialect = {
   },
   addPartitions: (draft) => addPartitions(draft, { quote: identifier, text: literal }),
 };
-
-export const hiveDialects = { athena, spark, trino, 'redshift-spectrum': spectrum };

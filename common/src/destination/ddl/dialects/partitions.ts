@@ -1,4 +1,5 @@
 // Statements for the folders that a table has now, for an engine that does not look for them.
+import { decodedValue } from '../../files/key-part.ts';
 import type { Draft } from './dialect.ts';
 
 /**
@@ -43,15 +44,7 @@ function valuesOf(path: string, { folders }: Draft['table'], { quote, text }: Wo
   return folders
     .map(({ name, range }, index) => {
       const value = values[index] ?? '';
-      return `${quote(name)} = ${range === undefined ? text(decoded(value)) : Number(value)}`;
+      return `${quote(name)} = ${range === undefined ? text(decodedValue(value) ?? value) : Number(value)}`;
     })
     .join(', ');
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -1,22 +1,13 @@
 // The warehouses with their own kind of tables: Redshift with loaded rows, Snowflake and BigQuery with external tables.
 import { identifier, literal } from '../../../columns/sql.ts';
-import {
-  backslashed,
-  backticks,
-  columnLines,
-  scalarsOf,
-  type DdlDialect,
-  type Draft,
-  type Refuse,
-  type TypedColumn,
-} from './dialect.ts';
+import { backslashed, backticks, columnLines, scalarsOf, type DdlDialect, type Draft, type Refuse } from './dialect.ts';
 import { hiveTableName } from './hive-parts.ts';
 
 const text = 'VARCHAR(65535)';
 /** Every table of Redshift has them. */
 const systemColumns = /^(?:oid|tableoid|ctid|xmin|xmax|cmin|cmax|insertxid|deletexid)$/iu;
 
-const redshiftCopy: DdlDialect = {
+export const redshiftCopy: DdlDialect = {
   title: 'Redshift',
   scalars: scalarsOf(
     `BOOLEAN | BIGINT | DOUBLE PRECISION | ${text} | ${text} | SUPER | DATE | TIME | TIMESTAMP | TIMESTAMP`,
@@ -67,7 +58,7 @@ function snowflakeName(name: string): string {
   return identifier(/^[A-Za-z_]\w*$/u.test(name) ? name.toUpperCase() : name);
 }
 
-const snowflake: DdlDialect = {
+export const snowflake: DdlDialect = {
   title: 'Snowflake',
   scalars: scalarsOf(
     'BOOLEAN | NUMBER(38, 0) | DOUBLE | VARCHAR | VARCHAR | VARIANT | DATE | TIME | TIMESTAMP_TZ | TIMESTAMP_NTZ',
@@ -88,6 +79,9 @@ const snowflake: DdlDialect = {
   create: ({ name, plainName, table, columns, database, access = 's3_connectors' }) => {
     const stage = snowflakeName(`${plainName}_files`);
     const place = database === undefined ? stage : `${snowflakeName(database)}.${stage}`;
+    const own = columns.map((column) => {
+      return `${snowflakeName(column.name)} ${column.sql} AS (GET(VALUE, ${backslashed(column.name)})::${column.sql})`;
+    });
     const folders = table.folders.map((folder) => {
       const pattern = folder.range === undefined ? '[^/]+' : '[0-9]+';
       const key = folder.key.replaceAll(/[^\w-]/gu, '.');
@@ -100,7 +94,7 @@ const snowflake: DdlDialect = {
       `CREATE OR REPLACE STAGE ${place} URL = ${backslashed(table.location)} STORAGE_INTEGRATION = ${snowflakeName(access)};`,
       '',
       `CREATE OR REPLACE EXTERNAL TABLE ${name} (`,
-      columnLines([...columns.map(snowflakeColumn), ...folders]),
+      columnLines([...own, ...folders]),
       ')',
       ...(folders.length === 0
         ? []
@@ -115,10 +109,6 @@ const snowflake: DdlDialect = {
   },
 };
 
-function snowflakeColumn({ name, sql }: TypedColumn): string {
-  return `${snowflakeName(name)} ${sql} AS (GET(VALUE, ${backslashed(name)})::${sql})`;
-}
-
 /** https://docs.cloud.google.com/bigquery/docs/schemas#column_names */
 const bigqueryPrefixes = /^(?:_table_|_file_|_partition|_row_timestamp|__root__|_colidentifier|_change_)/iu;
 const mostNested = 15;
@@ -130,7 +120,7 @@ const refuseLikeBigQuery: Refuse = ({ name, type }, depth) => {
   return depth >= mostNested ? `BigQuery takes objects in objects up to ${mostNested} levels` : undefined;
 };
 
-const bigquery: DdlDialect = {
+export const bigquery: DdlDialect = {
   title: 'BigQuery',
   scalars: scalarsOf('BOOL | INT64 | FLOAT64 | STRING | STRING | JSON | DATE | TIME | TIMESTAMP | DATETIME'),
   list: (items) => `ARRAY<${items}>`,
@@ -177,5 +167,3 @@ function bigqueryOptions({ table: { format, location, folders, extension } }: Dr
     ...(folders.length === 0 ? [] : [`hive_partition_uri_prefix = ${backslashed(location.replace(/\/$/u, ''))}`]),
   ];
 }
-
-export const warehouseDialects = { 'redshift-copy': redshiftCopy, snowflake, bigquery };

@@ -1,20 +1,13 @@
 // The folders of a table's days or hours, from a listing.
 import type { S3 } from '../../../s3/connection/client.ts';
-import { listPages } from '../../../s3/list.ts';
+import { listFolders } from '../../../s3/list.ts';
 
 /** The earliest year with a folder below `folder`, which ends with a slash. Undefined if there is none. */
 export async function firstYear(s3: S3, folder: string, signal: AbortSignal): Promise<number | undefined> {
-  const names = await foldersBelow(s3, `${folder}year=`, signal);
+  const names = await listFolders(s3, `${folder}year=`, signal);
   const years = names.map((name) => Number(/year=(\d{4})\/$/u.exec(name)?.[1]));
   const known = years.filter((year) => year >= 1); // A folder of another form was not written by this connector.
   return known.length > 0 ? Math.min(...known) : undefined;
-}
-
-/** Each ends with a slash. Bound: the folders of one level. */
-export async function foldersBelow(s3: S3, prefix: string, signal: AbortSignal): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const { folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) found.push(...folders);
-  return found;
 }
 
 /** All folders with files, as `year=2026/month=1/day=5`. One request for each folder above them. */
@@ -26,7 +19,7 @@ export async function* datePaths(
 ): AsyncGenerator<string> {
   const [key, ...below] = keys;
   if (key === undefined) return;
-  for (const found of await foldersBelow(s3, `${folder}${key}=`, signal)) {
+  for (const found of await listFolders(s3, `${folder}${key}=`, signal)) {
     const name = found.slice(folder.length, -1);
     if (below.length === 0) yield name;
     else for await (const rest of datePaths(s3, found, below, signal)) yield `${name}/${rest}`;

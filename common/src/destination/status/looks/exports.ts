@@ -1,5 +1,6 @@
 // The last replacement of each type or table, and unfinished replacements: from `_manifests/` and `_staging/`.
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
+import { decodedValue } from '../../files/key-part.ts';
 import { readDocument } from '../../replacing/document-memory.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
 import { latestKey, manifestFolder, manifestKey, parseIntent, parseLatest } from '../../replacing/manifest.ts';
@@ -76,12 +77,9 @@ async function exportsOf(look: Look, { name, folder, now }: Found, signal: Abort
 
 /** Undefined for a name that is not in the form that this connector writes. */
 function placeOf({ layout, prefix }: Look, name: string): DataPlace | undefined {
-  try {
-    const place = layout.place(prefix, decodeURIComponent(name));
-    return place.name === name ? place : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = decodedValue(name) ?? '';
+  const place = text === '' ? undefined : layout.place(prefix, text);
+  return place?.name === name ? place : undefined;
 }
 
 async function lastExport(
@@ -98,10 +96,7 @@ async function lastExport(
   const unread: ExportStatus = { export: null, began: null, ...when, rows: null, objects: null };
   if (size > boundOf(look)) return unread;
   const key = latestKey(manifestFolder(look.prefix, place.name));
-  const read = await look.findings.attempt(key, async () => {
-    const body = (await readDocument({ ...look, maxDocumentBytes: boundOf(look) }, key, signal))?.body;
-    return body && parseLatest(look.prefix, place, body);
-  });
+  const read = await readSmall(look, key, (body) => parseLatest(look.prefix, place, body), signal);
   const current = read?.current;
   if (current === undefined) return null;
   const { export: id, rows, objects } = current;
@@ -118,12 +113,22 @@ async function leftOpen(
   const { export: id, size } = newest;
   if (size > boundOf(look)) return undefined;
   const key = manifestKey(look.prefix, place.name, id);
-  const intent = await look.findings.attempt(key, async () => {
-    const body = (await readDocument({ ...look, maxDocumentBytes: boundOf(look) }, key, signal))?.body;
-    return body && parseIntent(look.prefix, place, id, body);
-  });
+  const intent = await readSmall(look, key, (body) => parseIntent(look.prefix, place, id, body), signal);
   if (intent?.state !== 'publishing') return undefined;
   return unfinished(id, last?.export === id ? 'deleting' : 'publishing');
+}
+
+/** Undefined if it was removed, or could not be read. */
+function readSmall<T>(
+  look: Look,
+  key: string,
+  parse: (body: Buffer) => T,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  return look.findings.attempt(key, async () => {
+    const found = await readDocument({ ...look, maxDocumentBytes: boundOf(look) }, key, signal);
+    return found && parse(found.body);
+  });
 }
 
 function boundOf({ maxDocumentBytes }: Look): number {

@@ -1,6 +1,7 @@
 // The fields and event types in the rows of sampled files, and those that appear or disappear. Only names: no value is kept
 // except the name of an event, because it is the name of its table. Pure.
 import { parseJson } from '../../../json/parse-json.ts';
+import { isObject, type JsonObject } from '../../../protocol/messages.ts';
 
 const mostNames = 2000;
 const longestName = 120;
@@ -33,9 +34,7 @@ export class FieldTally {
   }
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
-function objectOf(line: string): Row | undefined {
+function objectOf(line: string): JsonObject | undefined {
   try {
     const value: unknown = parseJson(line);
     return isObject(value) ? value : undefined;
@@ -44,12 +43,8 @@ function objectOf(line: string): Row | undefined {
   }
 }
 
-function isObject(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Fields that are not null. Those of objects are named like `properties.url`. */
-function* namesOf(row: Row): Generator<string> {
+function* namesOf(row: JsonObject): Generator<string> {
   for (const [name, value] of Object.entries(row)) {
     if (value === null) continue;
     yield name;

@@ -54,12 +54,10 @@ function filesOf(name: string, { candidates }: PlaceSurvey, sides: Sides | undef
     ...candidates.recent.map((object) => ({ name, tally: sides.recent, object })),
     ...candidates.earlier.map((object) => ({ name, tally: sides.earlier, object })),
   ];
-  return both.filter(({ object }) => isText(object));
-}
-
-/** Parquet and archived files are not read here. */
-function isText({ key, storageClass }: Sampled): boolean {
-  return /\.jsonl?\.gz$/u.test(key) && !archiveClasses.has(storageClass ?? '');
+  // Parquet and archived files are not read here.
+  return both.filter(({ object: { key, storageClass } }) => {
+    return /\.jsonl?\.gz$/u.test(key) && !archiveClasses.has(storageClass ?? '');
+  });
 }
 
 function fieldsOf({ recent, earlier }: Sides): FieldsStatus {

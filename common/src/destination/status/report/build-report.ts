@@ -1,4 +1,5 @@
 // Makes the report from what was listed and read. Pure.
+import { decodedValue } from '../../files/key-part.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { Counters } from '../../../s3/connection/counters.ts';
 import type { StatusOptions } from './options.ts';
@@ -59,7 +60,7 @@ export function buildReport(about: About, found: Found): StatusReport {
     windowFrom: now - days * 86_400_000,
     others: found.findings,
   });
-  const newest = newestArrival(survey);
+  const newest = Math.max(0, ...survey.places.values().map((place) => place.newest?.lastModified.getTime() ?? 0));
   return {
     version: 1,
     destination: about.destination,
@@ -90,7 +91,7 @@ function placesOf({ layout, prefix }: About, { options, survey, now, exports, fi
   return largest.map(([name, place], index) => {
     const context = { now, days: options.days, period: layout.period, isDetailed: index < detailedPlaces };
     return {
-      name: decodedName(name),
+      name: decodedValue(name) ?? name,
       folder: `${prefix}${layout.parent}${name}/`,
       ...placeStatus(place, context),
       last_export: exports.get(name)?.last ?? null,
@@ -108,11 +109,6 @@ function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly Unfinish
   });
 }
 
-/** Milliseconds; 0 if there is no file. */
-function newestArrival({ places }: PrefixSurvey): number {
-  return [...places.values()].reduce((time, { newest }) => Math.max(time, newest?.lastModified.getTime() ?? 0), 0);
-}
-
 function stalePlaces(places: readonly PlaceStatus[], { maxAgeSeconds, only }: StatusOptions): readonly PlaceStatus[] {
   if (maxAgeSeconds === undefined) return [];
   return judgedPlaces(places, only).filter(({ age_seconds: age, quiet_seconds: quiet }) => age - quiet > maxAgeSeconds);
@@ -123,13 +119,4 @@ function judgedPlaces(places: readonly PlaceStatus[], only: string | undefined):
   if (only !== undefined) return places.filter(({ name }) => name === only);
   const dated = places.filter(({ newest, future_files: ahead }) => newest !== null || ahead > 0);
   return dated.length > 0 ? dated : places;
-}
-
-/** A name in a path that is not percent-encoded like ours stays as it is. */
-function decodedName(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

@@ -71,7 +71,8 @@ function staleFinding({ noun, maxAgeSeconds }: Judged, place: PlaceStatus): Stat
   const quiet =
     place.quiet_seconds > 0 ? `, ${durationText(place.quiet_seconds)} of it when there are usually none` : '';
   const text = `The newest file of the ${noun} "${place.name}" arrived ${durationText(place.age_seconds)} ago${quiet}; --max-age is ${durationText(maxAgeSeconds ?? 0)}. Check whether the sync runs, and read its log.`;
-  return finding('stale', text, { name: place.name, examples: keysOf(place) });
+  const { newest_object: newest } = place;
+  return finding('stale', text, { name: place.name, examples: newest === null ? [] : [newest.key] });
 }
 
 /** Types or tables that received nothing lately: all of them, or those that stopped while others continued. */
@@ -162,8 +163,4 @@ function boundFindings({ survey, noun, places: { length: places } }: Judged): re
   if (beyond.count === 0) return [];
   const text = `There are more ${noun}s (${places}), exports or rejected streams than are kept in memory: ${countText(beyond.count, 'object')} (${bytesText(beyond.bytes)}) are only counted here.`;
   return [finding('beyond_bounds', text, { examples: beyond.examples })];
-}
-
-function keysOf({ newest_object: newest }: PlaceStatus): readonly string[] {
-  return newest === null ? [] : [newest.key];
 }

@@ -29,6 +29,7 @@ export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readon
   const hours = place.hours !== undefined && place.hours.newest >= 0 ? place.hours : undefined;
   const median = place.delays.quantile(0.5);
   const isDated = ring.newest >= 0;
+  const firstHour = Math.floor(now / dayMs - days) * 24; // Of a day: a map of hours has only complete days.
   return {
     files: place.files,
     bytes: place.bytes,
@@ -56,7 +57,7 @@ export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readon
           },
     file_sizes: place.sizes.doublings().map(({ upTo, count }) => ({ up_to_bytes: upTo, files: count })),
     volume_by_day: isDetailed ? volumes(place.days, 'day', 0) : [],
-    volume_by_hour: isDetailed && hours !== undefined ? volumes(hours, 'hour', firstHour(now, days)) : [],
+    volume_by_hour: isDetailed && hours !== undefined ? volumes(hours, 'hour', firstHour) : [],
   };
 }
 
@@ -83,9 +84,4 @@ function volumes(ring: PeriodRing, kind: PeriodKind, from: number): readonly Vol
 
 export function seconds(ms: number): number {
   return Math.max(0, Math.round(ms / 1000));
-}
-
-/** The first hour of a day: a map of hours has only complete days. */
-function firstHour(now: number, days: number): number {
-  return Math.floor((now - days * dayMs) / dayMs) * 24;
 }

@@ -30,32 +30,14 @@ export const STATUS_CODES = {
   new_field: 'note',
   not_allowed: 'note',
   beyond_bounds: 'note',
-} as const satisfies Readonly<Record<StatusCode, 'error' | 'warning' | 'note'>>;
+} as const satisfies Readonly<Record<Misplacement, Severity>> & Readonly<Record<string, Severity>>;
 
-export type StatusCode =
-  | Misplacement
-  | 'no_data'
-  | 'stale'
-  | 'silent'
-  | 'unfinished_export'
-  | 'unfinished_run'
-  | 'gap'
-  | 'found_elsewhere'
-  | 'future_time'
-  | 'document_refused'
-  | 'unreadable'
-  | 'rejected'
-  | 'missing_event_type'
-  | 'missing_field'
-  | 'misfit_field'
-  | 'new_event_type'
-  | 'new_field'
-  | 'not_allowed'
-  | 'beyond_bounds';
+type Severity = 'error' | 'warning' | 'note';
+export type StatusCode = keyof typeof STATUS_CODES;
 
 export type StatusFinding = {
   readonly code: StatusCode;
-  readonly severity: (typeof STATUS_CODES)[StatusCode];
+  readonly severity: Severity;
   /** The type or table. Null: the finding is about the prefix. */
   readonly name: string | null;
   readonly message: string;

@@ -26,8 +26,6 @@ export type SurveyTimes = {
 export class PlaceSurvey {
   files = 0;
   bytes = 0;
-  /** Files that are not in date folders. */
-  undated = 0;
   /** Files of hours or days that no present record can have. */
   ahead = 0;
   newest: Pick<ListedObject, 'key' | 'size' | 'lastModified'> | undefined;
@@ -58,10 +56,7 @@ export class PlaceSurvey {
       this.newest = { key: object.key, size, lastModified };
     }
     this.candidates.see(object);
-    if (period === undefined) {
-      this.undated += 1;
-      return;
-    }
+    if (period === undefined) return;
     if (this.hours !== undefined && arrived >= windowFrom) this.delays.add((arrived - timestamp) / 1000);
     this.#count(period, size);
   }

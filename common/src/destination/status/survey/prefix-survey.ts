@@ -31,8 +31,8 @@ export type ManifestFolder = {
   newest: { readonly export: ExportId; readonly size: number } | undefined;
 };
 
-/** One run of several writers. `isBegun`, `hasOutcome`: from its documents; `newest`: milliseconds. */
-type RunObjects = { isBegun: boolean; hasOutcome: boolean; parts: number; staged: number; newest: number };
+/** One run of several writers. `hasOutcome`: from its documents; `newest`: milliseconds. */
+type RunObjects = { hasOutcome: boolean; parts: number; staged: number; newest: number };
 
 type RejectedFiles = KeyCount & { newest: number; readonly candidates: FileCandidates };
 
@@ -63,12 +63,9 @@ export class PrefixSurvey {
     const kind = keyKind(object.key, this.#where);
     switch (kind.kind) {
       case 'data': {
-        const place = () => new PlaceSurvey(this.#where.layout.period, this.#times);
-        this.#held(
-          this.places,
-          { name: kind.name, most: surveyBounds.places[this.#where.layout.period], object },
-          place,
-        )?.see(object, kind);
+        const { period } = this.#where.layout;
+        const held = { name: kind.name, most: surveyBounds.places[period], object };
+        this.#held(this.places, held, () => new PlaceSurvey(period, this.#times))?.see(object, kind);
         return;
       }
       case 'misplaced':
@@ -78,21 +75,20 @@ export class PrefixSurvey {
         this.#seeRejected(object, kind.name);
         return;
       case 'staged': {
-        const found = this.#held(this.staged, { name: kind.export, most: surveyBounds.exports, object }, noStaged);
+        const held = { name: kind.export, most: surveyBounds.exports, object };
+        const found = this.#held(this.staged, held, () => ({ ...nothing(), newest: 0 }));
         if (found !== undefined) addNewest(found, object);
         return;
       }
       case 'run': {
-        const found = this.#held(this.runs, { name: kind.run, most: surveyBounds.runs, object }, noRun);
+        const none = { hasOutcome: false, parts: 0, staged: 0, newest: 0 };
+        const found = this.#held(this.runs, { name: kind.run, most: surveyBounds.runs, object }, () => none);
         if (found !== undefined) addRun(found, kind.what, object);
         return;
       }
       case 'manifest': {
-        const found = this.#held(
-          this.manifests,
-          { name: kind.name, most: surveyBounds.manifests, object },
-          noManifests,
-        );
+        const held = { name: kind.name, most: surveyBounds.manifests, object };
+        const found = this.#held(this.manifests, held, () => ({ latest: undefined, newest: undefined }));
         if (found !== undefined) addManifest(found, kind.export, object);
         return;
       }
@@ -154,24 +150,11 @@ function addNewest(found: KeyCount & { newest: number }, object: ListedObject): 
   found.newest = Math.max(found.newest, object.lastModified.getTime());
 }
 
-function noRun(): RunObjects {
-  return { isBegun: false, hasOutcome: false, parts: 0, staged: 0, newest: 0 };
-}
-
 function addRun(found: RunObjects, what: 'run' | 'commit' | 'part' | 'staged', { lastModified }: ListedObject): void {
-  found.isBegun ||= what === 'run';
   found.hasOutcome ||= what === 'commit';
   if (what === 'part') found.parts += 1;
   if (what === 'staged') found.staged += 1;
   found.newest = Math.max(found.newest, lastModified.getTime());
-}
-
-function noStaged(): StagedExport {
-  return { ...nothing(), newest: 0 };
-}
-
-function noManifests(): ManifestFolder {
-  return { latest: undefined, newest: undefined };
 }
 
 function addManifest(found: ManifestFolder, id: ExportId | undefined, { size, lastModified }: ListedObject): void {
