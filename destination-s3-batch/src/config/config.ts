@@ -4,15 +4,18 @@ import { isAbsolute } from 'node:path';
 
 import {
   checkPlace,
-  entryShape,
   invalidRecords,
-  pathName,
   placeShape,
   resolveShared,
-  timeField,
   workerShape,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
+import {
+  entryShape,
+  pathName,
+  streamEntries,
+  timeField,
+} from '@s3-connectors/common/destination/config/stream-entries.ts';
 import { dateFolders } from '@s3-connectors/common/destination/layout/layout.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
@@ -67,7 +70,7 @@ export const configSchema = z
       description: 'Snappy Parquet (.snappy.parquet) or gzipped JSON lines (.json.gz).',
       order: 13,
     }),
-    streams: z.array(stream).default([]).meta({
+    streams: streamEntries(stream).meta({
       title: 'Streams',
       description: 'Settings for single streams.',
       order: 14,

@@ -1,15 +1,18 @@
 // The configuration: what the user writes (zod; the spec is generated from it) and what the pipeline accepts (`Config`).
 import {
   checkPlace,
-  entryShape,
   invalidRecords,
-  pathName,
   placeShape,
   resolveShared,
-  timeField,
   workerShape,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
+import {
+  entryShape,
+  pathName,
+  streamEntries,
+  timeField,
+} from '@s3-connectors/common/destination/config/stream-entries.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
@@ -55,7 +58,7 @@ const lateData = z.object({
 export const configShape = {
   ...connectionShape,
   ...placeShape,
-  streams: z.array(stream).default([]).meta({
+  streams: streamEntries(stream).meta({
     title: 'Streams',
     description: 'Settings for single streams. A stream without an entry is written by hour.',
     order: 13,

@@ -123,27 +123,6 @@ export const placeShape = {
     .meta({ title: 'Encryption', description: 'How S3 encrypts the objects.', order: 12 }),
 };
 
-/** The first fields of an entry of `streams`. */
-export const entryShape = {
-  stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
-  namespace: z.string().optional().meta({
-    title: 'Namespace',
-    description: 'The namespace of the stream. Leave it empty to match any namespace.',
-    order: 1,
-  }),
-};
-
-/** Gives a stream another path. */
-export const pathName = z
-  .string()
-  .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
-  .optional();
-
-export const timeField = z.string().optional().meta({
-  title: 'Time field',
-  description: 'The top-level field with the event time of a record. Leave it empty to use "time".',
-});
-
 export const invalidRecords = z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
   title: 'Invalid records',
   description:
