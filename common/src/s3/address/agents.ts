@@ -1,9 +1,10 @@
 // The sockets to S3. They stay open between requests, and use the proxy of the environment.
 import { Agent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
+import type { Agent as SecureAgent } from 'node:https';
 
 import { hostedAgents } from './hosted-agents.ts';
 import { isHosted, type Environment } from './hosted.ts';
+import { TunnelAgent } from './tunnel-agent.ts';
 import { withProxySchemes } from './proxy.ts';
 
 /**
@@ -26,5 +27,5 @@ export function createAgents(environment: Environment): {
     maxSockets,
     proxyEnv: { ...withProxySchemes(environment), no_proxy: noProxy.join(','), NO_PROXY: noProxy.join(',') },
   };
-  return { httpAgent: new Agent(options), httpsAgent: new SecureAgent(options) };
+  return { httpAgent: new Agent(options), httpsAgent: new TunnelAgent(options) };
 }

@@ -29,12 +29,13 @@ export function judgeSilence(network: Network, target: RequestTarget): Verdict |
 }
 
 export function judgeNetwork({ reason, code, proxy }: Network, host: string): Verdict {
-  if (reason === 'unreachable' && proxy !== undefined) {
+  if (proxy !== undefined) {
     const remedy = `Correct ${proxy.variable} in the environment, or unset it; hosts in NO_PROXY need no proxy`;
-    return {
-      code: 'S3_ENDPOINT_UNREACHABLE',
-      text: `the proxy ${proxy.origin} cannot be reached: ${networkText(code)}. ${remedy}`,
-    };
+    const [what, cause] =
+      reason === 'untrusted'
+        ? ['does not speak TLS, or its certificate is not trusted', code]
+        : ['cannot be reached', networkText(code)];
+    return { code: 'S3_ENDPOINT_UNREACHABLE', text: `the proxy ${proxy.origin} ${what}: ${cause}. ${remedy}` };
   }
 
   switch (reason) {
