@@ -67,7 +67,7 @@ export const METRICS = {
   's3_connectors.rejected.records': {
     kind: 'counter',
     unit: '{record}',
-    describe: 'Records that are stored below _rejected/.',
+    describe: 'Records that were rejected. They are stored below _rejected/, unless the run fails first.',
     by: ['stream', 'reason'],
     from: destinations,
   },
