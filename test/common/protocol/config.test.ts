@@ -57,7 +57,10 @@ suite('parsing a config', () => {
   });
 
   test('reports a single mistake as one sentence', () => {
-    assert.equal(parse({ bucket: 'data' }).error, 'The config has a mistake: "region" is missing: it must be a text in quotes.');
+    assert.equal(
+      parse({ bucket: 'data' }).error,
+      'The config has a mistake: "region" is missing: it must be a text in quotes.',
+    );
   });
 
   test('names the choices when a value is none of them', () => {
