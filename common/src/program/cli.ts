@@ -120,6 +120,10 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
+    if (/^\s*[{[]/u.test(path)) {
+      const remedy = 'Write the JSON into a file, and name that file.';
+      throw new ConnectorError('USAGE_INVALID', `The name of the ${what} file is JSON. ${remedy}`);
+    }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" cannot be read (${code}).`);
   }
