@@ -73,7 +73,10 @@ function wordsOf(issue: Issue): string {
 function choices(schema: unknown): string {
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return '';
   const { discriminator } = schema.def;
-  const kinds = schema.options.flatMap((option) => [...(option._zod.propValues?.[discriminator] ?? [])]);
+  const kinds = schema.options.flatMap((option) => {
+    const kind: unknown = option instanceof z.ZodObject ? option.shape[discriminator] : undefined;
+    return kind instanceof z.ZodLiteral ? [...kind.values] : [];
+  });
   return ` whose "${discriminator}" is ${choice(kinds)}`;
 }
 

@@ -78,17 +78,19 @@ function blocks(statement: Statement, { principal, needs, region }: Task): boole
   );
 }
 
+function isWithin({ not, values }: PolicySelection, needed: readonly string[]): boolean {
+  return !not && values.every((value) => needed.includes(value));
+}
+
 function isOnlyFor(statement: Statement, { validation: { kind, judged }, principal, needs }: Task): boolean {
   const { actions, resources, principals } = statement;
   const isUsed = judged.some(({ verdict }) => verdict.by === statement);
-  const isNeeded = (list: PolicySelection, needed: readonly string[]): boolean =>
-    !list.not && list.values.every((value) => needed.includes(value));
   const isLeast =
-    isNeeded(
+    isWithin(
       actions,
       needs.map(({ action }) => action),
     ) &&
-    isNeeded(
+    isWithin(
       resources,
       needs.map(({ resource }) => resource),
     );
