@@ -8,7 +8,7 @@ import { sleep, systemClock, type Clock } from '@s3-connectors/common/streams/cl
 import { Consumer, type ConsumerOptions } from '@platformatic/kafka';
 
 import type { FeedConfig } from './config.ts';
-import { dropRolledBack, type Fetched } from './rolled-back.ts';
+import { dropRolledBack, type Fetched } from './answers/rolled-back.ts';
 
 export type KafkaClient = Consumer;
 type Options = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;

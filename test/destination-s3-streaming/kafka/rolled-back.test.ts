@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { dropRolledBack, type Batch } from '../../../destination-s3-streaming/src/kafka/rolled-back.ts';
+import { dropRolledBack, type Batch } from '../../../destination-s3-streaming/src/kafka/answers/rolled-back.ts';
 
 type Stored = Batch & { readonly kept: boolean };
 type Transaction = { readonly producer: number; readonly batches: number; readonly isCommitted: boolean };
