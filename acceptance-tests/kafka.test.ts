@@ -144,6 +144,20 @@ suite('feed-kafka', { concurrency: 4 }, () => {
     await feed.until('all is stored', () => feed.missing(200) === 0);
   });
 
+  test('stores no message of transactions that were rolled back, and commits their offsets', async () => {
+    await using feed = await startFeed(kafka.plain, {});
+    for (let count = 0; count < 3; count += 1) {
+      await feed.rollBack();
+      await feed.produceSome(10);
+    }
+    await feed.rollBack();
+    feed.start('a');
+    await feed.until('every message is stored', () => feed.missing(30) === 0);
+    await feed.until('all is committed', async () => (await feed.uncommitted()).length === 0);
+    await feed.kill('a', 'SIGTERM');
+    assert.equal(feed.counts().rows, 30);
+  });
+
   test('holds back what S3 does not take, in little memory, and stays in the group meanwhile', async (context) => {
     await using feed = await startFeed(kafka.plain, {}, kafka.plain);
     feed.server.inject({ kind: 'error', code: 'SlowDown', operation: 'PutObject', times: Infinity });

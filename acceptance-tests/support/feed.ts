@@ -54,6 +54,17 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
     await producer.send({ messages, acks: -1, ...(compression !== undefined && { compression }) });
     sent += count;
   };
+  /** One message to each partition, in a transaction. */
+  const rollBack = async (): Promise<void> => {
+    const sender = new Producer({ ...client, idempotent: true, transactionalId: `${topic}-rolled-back` });
+    const transaction = await sender.beginTransaction();
+    const messages = partitions.map((partition) => {
+      return { topic, partition, key: Buffer.from('k'), value: Buffer.from('{"id":-1}') };
+    });
+    await transaction.send({ messages, acks: -1 });
+    await transaction.abort();
+    await sender.close();
+  };
   const look = (): void => {
     for (const { key, body } of server.objects(bucket, 'p/type=')) {
       if (read.has(key)) continue;
@@ -87,6 +98,7 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
     server,
     replicas: replicas as readonly Replica[],
     produceSome: send,
+    rollBack,
     /** Messages until `stop`; `ids` is how many were taken by the broker. */
     produce() {
       const stop = new AbortController();

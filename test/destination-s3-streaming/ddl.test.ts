@@ -56,7 +56,7 @@ suite('ddl', () => {
   \`source_url\` STRING,
   \`segments\` ARRAY<BIGINT>,
   \`properties\` STRING,
-  \`more\` BIGINT
+  \`more\` DOUBLE
 )
 PARTITIONED BY (\`year\` INT, \`month\` INT, \`day\` INT, \`hour\` INT)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
@@ -145,9 +145,26 @@ TBLPROPERTIES (
     const text = await printed({});
     assert.match(
       text,
-      /^-- The types of the columns are those of the newest and the oldest files\.\n-- A value of another type in another file may be rounded,/u,
+      /^-- The columns have the types of the newest and the oldest files\. .*\n-- A value of another type in another file may be rounded,/u,
     );
-    assert.match(text, /\(\n {2}`time` BIGINT\n\)/u);
+    assert.match(text, /\(\n {2}`time` DOUBLE\n\)/u);
+  });
+
+  test('reads a whole number as one with a fraction, because another file may have fractions', async () => {
+    for (const [folder, n] of [
+      ['year=2026/month=01/day=01/hour=00', '1'],
+      ['year=2026/month=01/day=01/hour=01', '1.5'],
+      ['year=2026/month=01/day=01/hour=02', '2'],
+    ] as const) {
+      server.seed(bucket, `permutive/type=visits/${folder}/1-0123456789abcdef-0.jsonl.gz`, gzipSync(`{"n":${n}}\n`));
+    }
+    assert.match(await printed({}), /`n` DOUBLE/u);
+  });
+
+  test('names the origin of the types of fields that are not published', async () => {
+    await writeEvents('1767571200000');
+    assert.match(await printed({ type: 'events' }), /^-- Columns that are not published have the types of /mu);
+    assert.doesNotMatch(await printed({ type: 'segment' }), /newest and the oldest files/u);
   });
 
   test('continues after a file that is no gzip file, with a warning', async () => {
@@ -156,7 +173,7 @@ TBLPROPERTIES (
     const warnings: string[] = [];
     const log: Log = (level, message) => void warnings.push(`${level} ${message}`);
     const text = await statements({}, configJson(server), { log });
-    assert.match(text, /`n` BIGINT/u);
+    assert.match(text, /`n` DOUBLE/u);
     assert.deepEqual(warnings.length, 1);
     assert.match(warnings[0] ?? '', /^WARN "permutive\/type=visits\/1-[^"]*" is not a gzip file/u);
   });
@@ -206,7 +223,7 @@ TBLPROPERTIES (
 
 suite('the columns of rows that nobody declared', () => {
   for (const [values, expected] of [
-    [['1', '2'], 'integer'],
+    [['1', '2'], 'number'],
     [['1', '2.5', 'null'], 'number'],
     [['1', '2.0'], 'number'],
     [['1e2'], 'number'],
@@ -224,7 +241,8 @@ suite('the columns of rows that nobody declared', () => {
     [['null'], 'any'],
     [['{"a":1}'], 'any'],
     [['[]'], 'any'],
-    [['[1,2]', '[]', 'null'], 'list of integer'],
+    [['[1,2]', '[]', 'null'], 'list of number'],
+    [['[9007199254740993]', '[1]'], 'list of integer'],
     [['[1]', '[2.5]'], 'list of number'],
     [['["a",null]'], 'list of string'],
     [['[1]', '["a"]'], 'any'],

@@ -110,6 +110,9 @@ suite('the metrics of destination-s3-streaming', () => {
     program.child.stdin.end();
     const { exitCode } = await program.ended();
     assert.equal(exitCode, 0);
+    for (const ended of ['held.states', 'oldest_state.age', 'open.files', 'buffer.usage']) {
+      assert.equal(collector.value(`s3_connectors.${ended}`), 0, ended);
+    }
     const all = collector.received.flatMap(({ metrics }) => [...metrics]);
     assertMetricsOf('destination-s3-streaming', new Map(all));
     assert.doesNotMatch(JSON.stringify(all), /canary/u);

@@ -122,6 +122,10 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
+    if (/^\s*[{[]/u.test(path)) {
+      const remedy = 'Write the JSON into a file, and name that file.';
+      throw new ConnectorError('USAGE_INVALID', `The name of the ${what} file is JSON. ${remedy}`);
+    }
     throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" cannot be read: ${fileFault(error)}.`);
   }
   try {

@@ -66,8 +66,11 @@ function unknownFields(schema: Fields, value: unknown, path: string): readonly U
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => unknownFields(schema.items ?? {}, item, `${path}[${index}]`));
   }
-  const fields = schema.oneOf === undefined ? schema.properties : chosen(schema.oneOf, value)?.properties;
-  if (!isObject(value) || fields === undefined) return [];
+  if (!isObject(value)) return [];
+  const option = schema.oneOf === undefined ? schema : chosen(schema.oneOf, value);
+  if (option === undefined) return misspeltChoice(schema.oneOf ?? [], value, path);
+  const fields = option.properties;
+  if (fields === undefined) return [];
   const pathOf = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return Object.entries(value).flatMap(([name, member]) => {
     const memberPath = pathOf(name);
@@ -75,6 +78,18 @@ function unknownFields(schema: Fields, value: unknown, path: string): readonly U
     if (field !== undefined) return unknownFields(field, member, memberPath);
     const nearest = nearestName(name, Object.keys(fields));
     return [{ path: memberPath, nearest, meant: nearest === undefined ? undefined : pathOf(nearest) }];
+  });
+}
+
+/** While no option of a `oneOf` is chosen, only a misspelling of the field that chooses it can be told from fields of an option. */
+function misspeltChoice(options: readonly Fields[], value: object, path: string): readonly UnknownField[] {
+  const known = options.flatMap(({ properties = {} }) => Object.keys(properties));
+  const choosing = Object.entries(options[0]?.properties ?? {}).flatMap(([name, field]) =>
+    field.const === undefined ? [] : [name],
+  );
+  return Object.keys(value).flatMap((name) => {
+    const nearest = known.includes(name) ? undefined : nearestName(name, choosing);
+    return nearest === undefined ? [] : [{ path: `${path}.${name}`, nearest, meant: `${path}.${nearest}` }];
   });
 }
 

@@ -60,7 +60,7 @@ export const METRICS = {
   's3_connectors.read.states': counter({ unit: '{state}', by: [], from: destinations }, 'STATEs in the input.'),
   's3_connectors.rejected.records': counter(
     { unit: '{record}', by: ['stream', 'reason'], from: destinations },
-    'Records that are stored below _rejected/.',
+    'Records that were rejected. They are stored below _rejected/, unless the run fails first.',
   ),
   's3_connectors.changed.values': counter(
     { unit: '{value}', by: ['change'], from: destinations },

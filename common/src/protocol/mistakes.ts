@@ -1,5 +1,5 @@
 // Describes the mistakes in a user's document: the path of each one, and what to write there.
-import type * as z from 'zod';
+import * as z from 'zod';
 
 import { assertNever } from './errors.ts';
 
@@ -22,7 +22,7 @@ export function describeIssue(issue: Issue, json: unknown, beside?: (path: strin
   if (!isMissing) return said(name, issue.message);
   const other = beside?.(path);
   if (other !== undefined) return `${name} is missing: the unknown field "${other}" may be a misspelling of it`;
-  return issue.code === 'invalid_type' ? `${name} is missing` : `${name} is missing: it ${issue.message}`;
+  return `${name} is missing: it ${issue.message}`;
 }
 
 /** A schema's own message may be a full sentence. */
@@ -42,7 +42,7 @@ function pathText(path: readonly PropertyKey[]): string {
 function wordsOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return typeWords(issue.expected, issue.input);
+      return `${typeWords(issue.expected, issue.input)}${choices((issue as z.core.$ZodRawIssue).inst)}`;
     case 'invalid_value':
       return oneOf(issue.values);
     case 'too_small':
@@ -65,6 +65,17 @@ function wordsOf(issue: Issue): string {
     default:
       return assertNever(issue);
   }
+}
+
+/** What an object must have if it is one of several kinds: empty for all other schemas. */
+function choices(schema: unknown): string {
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return '';
+  const { discriminator } = schema.def;
+  const kinds = schema.options.flatMap((option) => {
+    const kind: unknown = option instanceof z.ZodObject ? option.shape[discriminator] : undefined;
+    return kind instanceof z.ZodLiteral ? [...kind.values] : [];
+  });
+  return ` whose "${discriminator}" is ${choice(kinds)}`;
 }
 
 function typeWords(expected: string, input: unknown): string {
@@ -105,8 +116,12 @@ function unionWords(issue: Extract<Issue, { code: 'invalid_union' }>): string {
 }
 
 function oneOf(values: readonly unknown[]): string {
+  return `must be ${choice(values)}`;
+}
+
+function choice(values: readonly unknown[]): string {
   const [first, ...more] = values.map((value) => JSON.stringify(value));
-  return more.length === 0 ? `must be ${first}` : `must be one of ${[first, ...more].join(', ')}`;
+  return more.length === 0 ? `${first}` : `one of ${[first, ...more].join(', ')}`;
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {

@@ -111,6 +111,7 @@ export const configSchema = z
     }),
     spool_dir: z
       .string()
+      .refine((path) => !path.includes('\u0000'), 'has a character that no path can have')
       .refine((path) => path === '' || isAbsolute(path), 'is not an absolute path: begin it with a slash')
       .refine(
         (path) => path === '' || !isHosted(process.env),

@@ -24,7 +24,7 @@ export const tables: DdlTables<StreamingConfig> = {
       if (name === undefined || layout.place(prefix, name).folder !== own) continue;
       const files = await lookAtType(s3, own, { log, signal });
       if (files === undefined) continue;
-      const { columns, isPublished } = columnsOf(name, files.lines);
+      const { columns, sampled } = columnsOf(name, files.lines);
       const folders = [
         ...(files.isDated ? dateFolders({ period: 'hour', isPadded: true, firstYear: files.firstYear }) : []),
         ...fieldFolders(entryOf(name, streams)?.partition_by),
@@ -38,7 +38,7 @@ export const tables: DdlTables<StreamingConfig> = {
         location: layout.place(root, name).folder,
         folders,
         partitions: () => datePaths(s3, own, keys, signal),
-        notes: isPublished ? [] : sampledNotes,
+        notes: sampled === undefined ? [] : [`${sampled} ${typesSampled}`, otherTypes],
       };
     }
   },
@@ -56,23 +56,28 @@ function entryOf(name: string, streams: readonly StreamSettings[]): StreamSettin
   return streams.find(({ stream, type }) => (type === undefined || type === '' ? stream : type) === name);
 }
 
+const typesSampled =
+  'have the types of the newest and the oldest files. Whole numbers are read as numbers with a fraction, because other files may have one. They keep 15 digits.';
 /** Of JSON lines, DuckDB rounds, and Athena and Trino cut or lose, what does not fit the type of a column. */
-const sampledNotes = [
-  'The types of the columns are those of the newest and the oldest files.',
-  'A value of another type in another file may be rounded, cut, null or an error: declare such a column as text.',
-];
+const otherTypes =
+  'A value of another type in another file may be rounded, cut, null or an error: declare such a column as text.';
 
-/** A type is the published one of its name if its rows have all required fields, or none were seen. */
+/**
+ * A type is the published one of its name if its rows have all required fields, or none were seen. `sampled` names the columns whose
+ * types come from rows.
+ */
 function columnsOf(
   name: string,
   lines: readonly string[],
-): { readonly columns: readonly SqlColumn[]; readonly isPublished: boolean } {
+): { readonly columns: readonly SqlColumn[]; readonly sampled?: string } {
   const seen = sampledColumns(lines);
   const schema = streamingTypes.get(name);
-  if (schema === undefined || !isOf(schema, seen)) return { columns: seen, isPublished: false };
+  if (schema === undefined || !isOf(schema, seen)) return { columns: seen, sampled: 'The columns' };
   const published = schema.fields.map((field): SqlColumn => ({ name: field.name, type: publishedTypes[field.type] }));
   const names = new Set(published.map((column) => column.name));
-  return { columns: [...published, ...seen.filter((column) => !names.has(column.name))], isPublished: true };
+  const more = seen.filter((column) => !names.has(column.name));
+  const sampled = more.length === 0 ? {} : { sampled: 'Columns that are not published' };
+  return { columns: [...published, ...more], ...sampled };
 }
 
 function isOf({ fields }: RowSchema, seen: readonly SqlColumn[]): boolean {

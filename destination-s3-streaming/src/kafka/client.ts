@@ -8,6 +8,7 @@ import { sleep, systemClock, type Clock } from '@s3-connectors/common/streams/cl
 import { Consumer, type ConsumerOptions } from '@platformatic/kafka';
 
 import type { FeedConfig } from './config.ts';
+import { dropRolledBack, type Fetched } from './answers/rolled-back.ts';
 
 export type KafkaClient = Consumer;
 type Options = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
@@ -33,7 +34,7 @@ export function openClient(kafka: FeedConfig['kafka']): KafkaClient {
           heartbeatInterval: heartbeatIntervalMs,
           protocols: [{ name: 'cooperative-sticky', version: 3 }],
         };
-  return new Consumer({
+  const consumer = new Consumer({
     clientId: 'feed-kafka',
     bootstrapBrokers: [...brokers],
     groupId,
@@ -47,6 +48,21 @@ export function openClient(kafka: FeedConfig['kafka']): KafkaClient {
     retries: 3,
     retryDelay: 500,
   });
+  return onlyCommitted(consumer);
+}
+
+type Fetch = (options: unknown, answer: (error: Error | null, fetched: Fetched) => void) => void;
+
+/** Its streams read by this method. Without an answer there is an error. */
+function onlyCommitted(consumer: Consumer): Consumer {
+  const fetchAll = consumer.fetch.bind(consumer) as unknown as Fetch;
+  const fetchCommitted: Fetch = (options, answer) => {
+    fetchAll(options, (error, fetched) => {
+      if (error === null) dropRolledBack(fetched);
+      answer(error, fetched);
+    });
+  };
+  return Object.assign(consumer, { fetch: fetchCommitted as unknown as Consumer['fetch'] });
 }
 
 /** Closes its connections and leaves the group if it is a member, within five seconds, whatever fails. */

@@ -100,6 +100,8 @@ const oauth = z
   })
   .meta({ title: 'OAUTHBEARER', description: 'A token from an OAuth server, fetched for each connection.' });
 
+const unsupported = `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), are not supported. On MSK, use SASL/SCRAM`;
+
 const sasl = z
   .discriminatedUnion(
     'mechanism',
@@ -113,7 +115,7 @@ const sasl = z
       oauth,
     ],
     {
-      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), are not supported. On MSK, use SASL/SCRAM`,
+      error: ({ code }) => (code === 'invalid_union' ? unsupported : undefined),
     },
   )
   .default({ mechanism: 'none' })

@@ -23,6 +23,7 @@ export const schemaPrefix = z
     (path) => !/^(s3|https?):/u.test(path),
     'Write the path inside the bucket only, without "s3://" and the bucket',
   )
+  .refine((path) => path.isWellFormed() && !path.includes('\u0000'), 'has a character that no key can have')
   .refine((path) => !path.includes('**'), '"**" is not known: write a "*" for each folder, as "path/*/*"')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
 

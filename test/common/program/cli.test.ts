@@ -105,6 +105,16 @@ suite('a JSON file', () => {
     }
   });
 
+  test('that is JSON itself is refused without a word of it', async () => {
+    for (const text of ['{"key": "canary"}', ' [canary', '\uFEFF{"key": "canary"}']) {
+      const message = await usageError(readJsonFile(text, 'config'));
+      assert.match(
+        message,
+        /^The name of the config file is JSON\. Write the JSON into a file, and name that file\.$/u,
+      );
+    }
+  });
+
   test('that is not JSON is named with the place of the mistake, and never quoted', async () => {
     for (const text of ['{"key": canary}', '{"key": "canary', 'canary', '{"a": 1}\n{"canary": 2}']) {
       const message = await usageError(readText(text));

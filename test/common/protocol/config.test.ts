@@ -51,13 +51,16 @@ suite('parsing a config', () => {
     const { error } = parse({ bucket: 7, max_file_mb: 0, streams: [{ stream: 'a' }, {}] });
     assert.equal(
       error,
-      'The config has 4 mistakes: (1) "bucket" must be a text in quotes; (2) "region" is missing; ' +
-        '(3) "max_file_mb" must be at least 1; (4) "streams[1].stream" is missing.',
+      'The config has 4 mistakes: (1) "bucket" must be a text in quotes; (2) "region" is missing: it must be a text in quotes; ' +
+        '(3) "max_file_mb" must be at least 1; (4) "streams[1].stream" is missing: it must be a text in quotes.',
     );
   });
 
   test('reports a single mistake as one sentence', () => {
-    assert.equal(parse({ bucket: 'data' }).error, 'The config has a mistake: "region" is missing.');
+    assert.equal(
+      parse({ bucket: 'data' }).error,
+      'The config has a mistake: "region" is missing: it must be a text in quotes.',
+    );
   });
 
   test('names the choices when a value is none of them', () => {
@@ -78,6 +81,14 @@ suite('parsing a config', () => {
       error,
       'The config has 2 mistakes: (1) "region" is missing: the unknown field "regoin" may be a misspelling of it; ' +
         '(2) "streams[0].stream" is missing: the unknown field "streams[0].steam" may be a misspelling of it.',
+    );
+  });
+
+  test('names an unknown field that may be a misspelling of the field that chooses between options', () => {
+    const credentials = { Auth_type: 'access_key', access_key_id: 'a', secret_access_key: 'b' };
+    assert.equal(
+      parse({ ...right, credentials }).error,
+      'The config has a mistake: "credentials.auth_type" is missing: the unknown field "credentials.Auth_type" may be a misspelling of it.',
     );
   });
 

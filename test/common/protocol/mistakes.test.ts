@@ -10,6 +10,10 @@ function described(schema: z.ZodType, json: unknown): string {
   return error === undefined ? 'no mistake' : describeIssues(error.issues, json);
 }
 
+const oneOfTwo = z.object({
+  a: z.discriminatedUnion('kind', [z.object({ kind: z.literal('x') }), z.object({ kind: z.literal('y') })]),
+});
+
 const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string])[] = [
   [z.object({ a: z.array(z.string()) }), { a: 'tables' }, '"a" must be a list, even for one text: ["…"].'],
   [z.object({ a: z.array(z.string()) }), { a: 7 }, '"a" must be a list in square brackets.'],
@@ -31,13 +35,12 @@ const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string]
   [z.object({ a: z.string().regex(/^b/u, 'must begin with b') }), { a: 'A' }, '"a" must begin with b.'],
   [z.strictObject({ a: z.string() }), { a: '', b: 1 }, 'the document must not have "b".'],
   [z.object({ a: z.union([z.string(), z.int()]) }), { a: [] }, '"a" must be a text in quotes, or must be a number.'],
-  [
-    z.object({
-      a: z.discriminatedUnion('kind', [z.object({ kind: z.literal('x') }), z.object({ kind: z.literal('y') })]),
-    }),
-    { a: { kind: 'z' } },
-    '"a.kind" must be one of "x", "y".',
-  ],
+  [oneOfTwo, { a: { kind: 'z' } }, '"a.kind" must be one of "x", "y".'],
+  [oneOfTwo, { a: {} }, '"a.kind" is missing: it must be one of "x", "y".'],
+  [oneOfTwo, {}, '"a" is missing: it must be an object in braces whose "kind" is one of "x", "y".'],
+  [oneOfTwo, { a: 'x' }, '"a" must be an object in braces whose "kind" is one of "x", "y".'],
+  [z.object({ a: z.string() }), {}, '"a" is missing: it must be a text in quotes.'],
+  [z.object({ a: z.array(z.string()) }), {}, '"a" is missing: it must be a list in square brackets.'],
   [z.object({}), 'text', 'the document must be an object in braces.'],
 ];
 

@@ -105,6 +105,11 @@ suite('the config of feed-kafka', () => {
       /"kafka\.sasl\.mechanism" must be none, PLAIN.*AWS_MSK_IAM.*GSSAPI.*are not supported/u,
     ],
     [
+      'a login that is only a word',
+      { sasl: 'PLAIN' },
+      /"kafka\.sasl" must be an object in braces whose "mechanism" is/u,
+    ],
+    [
       'a user without a password',
       { sasl: { mechanism: 'PLAIN', username: 'u' } },
       /"kafka\.sasl\.password" is missing/u,

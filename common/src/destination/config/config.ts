@@ -37,6 +37,7 @@ const sseKms = z
       .string()
       .trim()
       .min(1, 'is empty: write the ARN of the key')
+      .refine((id) => /^[\x20-\x7e]*$/u.test(id), 'has a character that no ARN or alias of a key has: copy it again')
       .meta({
         title: 'KMS key',
         description: 'The ARN of the KMS key.',

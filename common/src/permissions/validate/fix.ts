@@ -1,13 +1,14 @@
 // `policy validate --fix` corrects a policy. It keeps the statements for others, removes statements with errors, excludes the
-// principal from Deny statements that block it, and adds the least statements for the connector.
+// principal from Deny statements that block it, and adds the least statements for the connector. A statement that allows more than
+// these stays, because others may need it.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/messages.ts';
 import type { Access } from '../needs/access.ts';
 import type { Principal } from '../needs/arn.ts';
-import { nameOf, type Statement } from '../judge/document.ts';
+import { nameOf, type PolicySelection, type Statement } from '../judge/document.ts';
 import { FINDING_CODES } from './finding.ts';
-import { needsOf } from '../needs/needs.ts';
+import { needsOf, type Need } from '../needs/needs.ts';
 import { bucketPolicy, iamPolicy } from '../policy/policy.ts';
-import { isSame } from '../judge/simulate.ts';
+import { applies, isSame } from '../judge/simulate.ts';
 import { consequences, type Validation } from './validate.ts';
 
 type Fixed = {
@@ -19,12 +20,13 @@ type Fixed = {
 /** @param principal is not needed for an IAM policy. */
 export function fixPolicy(validation: Validation, access: Access, principal: Principal | undefined): Fixed {
   const notes: string[] = [];
+  const needs = needsOf(access);
+  const task = { validation, principal, needs, region: access.region };
   const kept = validation.statements.flatMap((statement) => {
-    const result = keep(statement, validation, principal);
+    const result = keep(statement, task);
     if (result.note !== undefined) notes.push(`${nameOf(statement)} ${result.note}`);
     return result.json === undefined ? [] : [result.json];
   });
-  const needs = needsOf(access);
   const least =
     validation.kind === 'bucket' && principal !== undefined ? bucketPolicy(needs, principal) : iamPolicy(needs);
   const taken = new Set(kept.flatMap(({ Sid }) => (typeof Sid === 'string' ? [Sid] : [])));
@@ -38,31 +40,63 @@ function freshSid(sid: string, taken: ReadonlySet<string>): string {
 
 type Kept = { readonly json?: JsonObject & { readonly Sid?: JsonValue }; readonly note?: string };
 
-function keep(statement: Statement, validation: Validation, principal: Principal | undefined): Kept {
+type Task = {
+  readonly validation: Validation;
+  readonly principal: Principal | undefined;
+  readonly needs: readonly Need[];
+  readonly region: string;
+};
+
+function keep(statement: Statement, task: Task): Kept {
+  const { validation, principal } = task;
   const { json, effect } = statement;
   const faults = validation.findings.filter(
     ({ code, statement: number }) =>
-      number === statement.number && FINDING_CODES[code] === 'error' && !consequences.has(code),
+      number === statement.number &&
+      FINDING_CODES[code] === 'error' &&
+      code !== 'DENIED_EXPLICITLY' &&
+      !consequences.has(code),
   );
-  const isInTheWay = faults.some(({ code }) => code === 'DENIED_EXPLICITLY');
-  const others = faults.filter(({ code }) => code !== 'DENIED_EXPLICITLY');
-  if (others.length > 0)
-    return { note: `is removed because it has errors (${others.map(({ code }) => code).join(', ')})` };
-  if (isInTheWay) {
+  if (faults.length > 0)
+    return { note: `is removed because it has errors (${faults.map(({ code }) => code).join(', ')})` };
+  if (effect === 'Deny' && blocks(statement, task)) {
     if (principal === undefined || validation.kind === 'iam')
-      return { note: 'is removed because it denies a needed action' };
+      return { note: 'is removed because it denies a needed action: nothing else that it denied is denied any more' };
     return { json: sparing(json, principal), note: `no longer denies ${principal.arn}` };
   }
   // The least statements replace it.
-  if (effect === 'Allow' && isOnlyFor(statement, validation, principal)) return {};
+  if (effect === 'Allow' && isOnlyFor(statement, task)) return {};
   return { json };
 }
 
-function isOnlyFor(statement: Statement, { kind, judged }: Validation, principal: Principal | undefined): boolean {
+/** Findings name only the first statement that denies a request. */
+function blocks(statement: Statement, { principal, needs, region }: Task): boolean {
+  const asker = { ...(principal === undefined ? {} : { principal }), region };
+  return needs.some(
+    ({ when, requests }) =>
+      when !== 'advice' && requests.some((request) => applies(statement, request, asker) === true),
+  );
+}
+
+function isWithin({ not, values }: PolicySelection, needed: readonly string[]): boolean {
+  return !not && values.every((value) => needed.includes(value));
+}
+
+function isOnlyFor(statement: Statement, { validation: { kind, judged }, principal, needs }: Task): boolean {
+  const { actions, resources, principals } = statement;
   const isUsed = judged.some(({ verdict }) => verdict.by === statement);
-  if (kind === 'iam') return isUsed;
-  const named = statement.principals?.values ?? [];
-  return isUsed && principal !== undefined && named.every((value) => isSame(value, principal));
+  const isLeast =
+    isWithin(
+      actions,
+      needs.map(({ action }) => action),
+    ) &&
+    isWithin(
+      resources,
+      needs.map(({ resource }) => resource),
+    );
+  if (!isUsed || !isLeast) return false;
+  if (kind === 'iam') return true;
+  return principal !== undefined && (principals?.values ?? []).every((value) => isSame(value, principal));
 }
 
 /** The same statement, for everybody except the principal. */

@@ -70,8 +70,16 @@ function observeAll(provider: MeterProvider): void {
     if (kind === 'amount') instruments.set(name as MetricName, meter.createObservableUpDownCounter(name, options));
     if (kind === 'gauge') instruments.set(name as MetricName, meter.createObservableGauge(name, options));
   }
+  /** By metric and attributes. The SDK would send their last value for ever once they are gone, such as the lag of a lost partition. */
+  const amounts = new Map<string, Point>();
   const observe: Parameters<typeof meter.addBatchObservableCallback>[0] = async (result) => {
+    const all = new Map(amounts);
     for (const point of await points()) {
+      const key = JSON.stringify([point.metric, point.of]);
+      all.set(key, point);
+      if (METRICS[point.metric].kind !== 'counter') amounts.set(key, { ...point, value: 0 });
+    }
+    for (const point of all.values()) {
       const instrument = instruments.get(point.metric);
       if (instrument !== undefined) result.observe(instrument, Number(point.value), attributesOf(point));
     }

@@ -39,7 +39,7 @@ const otherDoors: readonly Door[] = [
   [
     /^gs:\/\//u,
     (text) =>
-      `is an address of Google Cloud Storage: write "${text.slice(5).split('/')[0]}", set "endpoint" to "https://storage.googleapis.com" and use an HMAC key`,
+      `is an address of Google Cloud Storage: write ${onlyName(text.slice(5).split('/')[0])}, set "endpoint" to "https://storage.googleapis.com" and use an HMAC key`,
   ],
   [
     /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
@@ -80,7 +80,12 @@ function bucketInAddress(text: string): string | undefined {
   const kind = arn !== undefined ? 'an ARN' : address !== undefined ? 'an address' : 'a path';
   const folder = path.filter((part) => part !== '*').join('/');
   const remedy = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
-  return `is ${kind}, not a bucket’s name: write "${name}"${remedy}`;
+  return `is ${kind}, not a bucket’s name: write ${onlyName(name)}${remedy}`;
+}
+
+/** Quoted only if it can be one: an address can contain a key and its secret. */
+function onlyName(name = ''): string {
+  return bucketForm.test(name) ? `"${name}"` : 'only the name';
 }
 
 /** `bucket/path` of an S3 web address, virtual-host or path style. */
@@ -101,7 +106,10 @@ export function ownerProblem(text: string): string | undefined {
 export function regionProblem(text: string, endpoint: string | undefined): string | undefined {
   if (text.trim() === '') return 'is empty: write the region of the bucket, such as "eu-central-1"';
   if (text.trim() !== text) return `has a space or line end around it: write "${text.trim()}"`;
-  if (endpoint !== undefined && !isAwsEndpoint(endpoint)) return undefined;
+  if (endpoint !== undefined && !isAwsEndpoint(endpoint)) {
+    if (/^(?!-)[A-Za-z\d-]{1,63}(?<!-)$/u.test(text)) return undefined;
+    return 'is not a region: write what the storage documents, in letters, digits and hyphens, such as "auto" or "us-east-1"';
+  }
   if (regionForm.test(text)) return undefined;
   const meant = regionMeant(text);
   if (meant !== undefined)

@@ -9,6 +9,7 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { hostedVariable, isHosted, refusedCode, type Environment } from './hosted.ts';
 import { proxyVariable, withProxySchemes } from './proxy.ts';
 import { isPublicAddress } from './public-address.ts';
+import { TunnelAgent } from './tunnel-agent.ts';
 
 /**
  * Far more than the number of concurrent requests. If a request waits for a socket longer than the connect timeout, the SDK
@@ -29,7 +30,7 @@ export function createAgents(environment: Environment): Agents {
     maxSockets,
     proxyEnv: { ...withProxySchemes(environment), no_proxy: noProxy.join(','), NO_PROXY: noProxy.join(',') },
   };
-  return { httpAgent: new Agent(options), httpsAgent: new SecureAgent(options) };
+  return { httpAgent: new Agent(options), httpsAgent: new TunnelAgent(options) };
 }
 
 function refusal(): Error {

@@ -22,6 +22,12 @@ export function withProxySchemes(environment: Environment): Record<string, strin
   return whole;
 }
 
+/** The proxy for https endpoints. */
+export function secureProxy(environment: Environment): Proxy | undefined {
+  const [first] = proxiesOf(environment).filter(({ variable }) => variable.toLowerCase() === 'https_proxy');
+  return first === undefined ? undefined : { variable: first.variable, origin: first.url.origin };
+}
+
 /** As in the SDK's requests. */
 type Requested = { readonly hostname: string; readonly port?: number };
 /** What Node's errors have of a failed connection: `errors` with one entry for each address that was tried. */

@@ -50,8 +50,9 @@ export function guardHandler(handler: Handler, guard: Guard): void {
   };
 }
 
-/** A failed connection to a proxy names the proxy. */
+/** A failed connection to a proxy names the proxy. The one of a tunnel does so already. */
 function blamed(error: unknown, request: Sent, environment: Environment): unknown {
+  if (error instanceof Error && 'proxy' in error) return error;
   const proxy = error instanceof Error ? proxyOf(error, request, environment) : undefined;
   return proxy === undefined ? error : Object.assign(error as Error, { proxy });
 }

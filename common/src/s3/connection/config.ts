@@ -9,8 +9,14 @@ const arnForm = /^arn:[\w-]+:iam::\w*:role\/[\w+=,.@/-]+$/u;
 
 /** A key as people paste it, with spaces or a line end around it. */
 const key = z.string().trim();
+/** A key that is sent in a header of each request. */
+const sentKey = key.refine(
+  (text) => /^[\x20-\x7e]*$/u.test(text),
+  'has a character that a key cannot have: copy it again, in one line',
+);
 /** Forms send an empty text for an empty field. */
 const optionalKey = key.optional();
+const optionalSentKey = sentKey.optional();
 
 const accessKeyTexts = {
   title: 'Access key ID',
@@ -24,9 +30,9 @@ const secretTexts = {
 const accessKey = z
   .object({
     auth_type: z.literal('access_key').meta({ title: 'Kind', order: 0 }),
-    access_key_id: key.min(1, 'is empty').meta({ ...accessKeyTexts, airbyte_secret: true, order: 1 }),
+    access_key_id: sentKey.min(1, 'is empty').meta({ ...accessKeyTexts, airbyte_secret: true, order: 1 }),
     secret_access_key: key.min(1, 'is empty').meta({ ...secretTexts, airbyte_secret: true, order: 2 }),
-    session_token: optionalKey.meta({
+    session_token: optionalSentKey.meta({
       title: 'Session token',
       description:
         'Required only for temporary credentials, whose key ID begins with ASIA. They expire after some hours.',
@@ -56,7 +62,7 @@ const assumeRole = z
       description: 'The external ID, if the trust policy of the role requires one.',
       order: 2,
     }),
-    access_key_id: optionalKey.meta({
+    access_key_id: optionalSentKey.meta({
       ...accessKeyTexts,
       description: 'The access key that may assume the role. Leave it empty to use the credentials of the machine.',
       airbyte_secret: true,

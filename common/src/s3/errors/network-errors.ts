@@ -37,17 +37,24 @@ const codes: Readonly<Record<Network['reason'], ErrorCode>> = {
 };
 
 export function judgeNetwork(network: Network, host: string): Verdict {
-  return { code: codes[network.reason], text: textOf(network, host) };
+  const { reason, code, proxy } = network;
+  if (proxy !== undefined) {
+    const remedy = `Correct ${proxy.variable} in the environment, or unset it; hosts in NO_PROXY need no proxy`;
+    const [what, cause] =
+      reason === 'untrusted'
+        ? ['does not speak TLS, or its certificate is not trusted', code]
+        : ['cannot be reached', networkText(code)];
+    return { code: 'S3_ENDPOINT_UNREACHABLE', text: `the proxy ${proxy.origin} ${what}: ${cause}. ${remedy}` };
+  }
+  return { code: codes[reason], text: textOf(network, host) };
 }
 
-function textOf({ reason, code, proxy }: Network, host: string): string {
+function textOf({ reason, code }: Network, host: string): string {
   switch (reason) {
     case 'refused':
       return `${host} is not a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`;
     case 'unreachable':
-      return proxy === undefined
-        ? `${host} cannot be reached: ${networkText(code)}. ${unreachableRemedy(code)}`
-        : `the proxy ${proxy.origin} cannot be reached: ${networkText(code)}. Correct ${proxy.variable} in the environment, or unset it; hosts in NO_PROXY need no proxy`;
+      return `${host} cannot be reached: ${networkText(code)}. ${unreachableRemedy(code)}`;
     case 'untrusted':
       return `no secure connection to ${host}: ${tlsText(code)}`;
     case 'foreign':

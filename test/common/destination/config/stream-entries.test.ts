@@ -15,7 +15,11 @@ suite('the entries of streams', () => {
     ['the streaming destination', streaming],
   ] as const) {
     const parse = (streams: readonly Json[]) => {
-      const json = { ...placeJson({ endpoint: 'http://127.0.0.1:1' }), output_format: 'parquet', streams: [...streams] };
+      const json = {
+        ...placeJson({ endpoint: 'http://127.0.0.1:1' }),
+        output_format: 'parquet',
+        streams: [...streams],
+      };
       return parseConfig<typeof batch | typeof streaming>(schema, json, silentLog).streams;
     };
 

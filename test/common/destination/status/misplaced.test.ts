@@ -94,6 +94,7 @@ suite('status of a bucket with misplaced data', () => {
     const { json, text } = await reportOf(task());
     assert.deepEqual(codesOf(json), ['leading_slash', 'doubled_prefix', 'other_prefix', 'foreign']);
     assert.match(text, /other_prefix: 1 object.*prefix ends with\s+"worker-1\/"/su);
+    assert.match(text, /foreign: 1 object \(1 B\) was not written by/u);
   });
 
   test('finds data that a slash or the bucket’s name led away from the prefix', async () => {

@@ -139,6 +139,21 @@ suite('policy validate', () => {
     assert.ok(!(await isAllowed('bucket', open, { ...asked, principal: `${user}2` })));
   });
 
+  test('excludes the principal from every Deny that blocks it', () => {
+    const deny = { Effect: 'Deny', Principal: '*', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::publisher-data' };
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [deny, { ...deny, Action: 's3:*' }] });
+    const { policy, notes } = fixPolicy(validatePolicy(text, mine), streaming, connector);
+    assert.equal(notes.length, 2);
+    assert.ok(validatePolicy(JSON.stringify(policy), mine).isGood);
+  });
+
+  test('keeps a statement of an IAM policy that allows more than the connector needs', () => {
+    const more = { Effect: 'Allow', Action: ['s3:GetObject', 'sqs:SendMessage'], Resource: '*' };
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [more] });
+    const { policy } = fixPolicy(validatePolicy(text, { ...mine, kind: 'iam' }), streaming, connector);
+    assert.deepEqual(policy.Statement[0], more);
+  });
+
   test('ends with a table of the needs and the statements that allow them', () => {
     const text = validationText(validatePolicy(goodPolicy.replace('"s3:GetObject", ', ''), mine));
     assert.match(

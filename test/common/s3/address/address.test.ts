@@ -53,6 +53,8 @@ suite('a bucket’s name', () => {
     ['mfzwi23gnjvgw.mrap', /Multi-Region/],
     ['https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a', /Multi-Region/],
     ['arn:aws:s3express:us-east-1:123456789012:bucket/b--use1-az4--x-s3', /directory bucket/],
+    ['s3://key:canary@data', /is an address, not a bucket’s name: write only the name$/],
+    ['gs://key:canary@data', /Google Cloud Storage: write only the name, set/],
     ['ab', /3 to 63/],
     ['da ta', /3 to 63/],
     ['-data', /3 to 63/],
@@ -95,6 +97,8 @@ suite('a region', () => {
   test('may have any name at a storage that is not AWS', () => {
     assert.equal(regionProblem('auto', 'https://storage.example.com'), undefined);
     assert.match(regionProblem('auto', 'https://s3.eu-west-1.amazonaws.com') ?? '', /not an AWS region/);
+    for (const text of ['https://storage.example.com', 'a/b', 'a.b', 'a\nb', '-a', 'a'.repeat(64)])
+      assert.match(regionProblem(text, 'https://storage.example.com') ?? '', /^is not a region: .*"auto"/u, text);
   });
 
   test('belongs to a partition', () => {

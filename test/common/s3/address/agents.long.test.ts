@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { request as forward } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { suite, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 
@@ -16,10 +17,12 @@ async function list(endpoint: string, environment: Record<string, string>): Prom
   const child = spawn(process.execPath, [program, endpoint], {
     env: { ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
   });
   const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (child.exitCode === null) await once(child, 'exit');
   assert.equal(errors, '');
+  assert.equal(child.exitCode, 0, 'The program does not end.');
   return said.trim();
 }
 
@@ -55,6 +58,11 @@ async function startProxy(port: number) {
       one.on('error', () => other.destroy());
   });
   return { ...server, seen };
+}
+
+/** Open until the client closes it. */
+function hold(client: Duplex): Duplex {
+  return client.resume().on('end', () => client.end());
 }
 
 suite('a certificate', () => {
@@ -160,5 +168,25 @@ suite('a proxy', () => {
     proxy.server.on('connect', (_request, client) => client.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint });
     assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy refused the connection.*HTTPS_PROXY/);
+  });
+
+  test('that refuses the tunnel and keeps the connection does not keep the program', async () => {
+    await using proxy = await startCannedServer(() => undefined);
+    proxy.server.on('connect', (_request, client) => hold(client).write('HTTP/1.1 407 Login\r\n\r\n'));
+    const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint });
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy refused the connection.*HTTPS_PROXY/u);
+  });
+
+  test('that never answers does not keep the program', async () => {
+    await using proxy = await startCannedServer(() => undefined);
+    proxy.server.on('connect', (_request, client) => hold(client));
+    const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint });
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*no connection within the time limit.*HTTPS_PROXY/u);
+  });
+
+  test('that speaks no TLS is named as the cause if HTTPS_PROXY says https', async () => {
+    await using proxy = await startCannedServer(() => undefined);
+    const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint.replace('http:', 'https:') });
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*the proxy https:\/\/127\.0\.0\.1:\d+ .*HTTPS_PROXY/u);
   });
 });

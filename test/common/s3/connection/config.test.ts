@@ -20,12 +20,23 @@ function mistakes(config: unknown): readonly string[] {
   return (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 }
 
+const keyed = (more: object) => ({ ...valid, credentials: { ...accessKey, ...more } });
 const owned = (account: string) => ({ ...valid, expected_bucket_owner: account });
 
 suite('the fields of a connection', () => {
   test('become a connection to AWS, with the bucket in the host name', () => {
     const connection = resolveConnection(schema.parse(valid));
     assert.deepEqual(connection, { ...valid, forcePathStyle: false });
+  });
+
+  test('are refused if a request header cannot have them', () => {
+    for (const text of ['a\u0000b', 'a\nb', 'aéb', 'a\u{1f511}']) {
+      for (const name of ['access_key_id', 'session_token']) {
+        assert.deepEqual(mistakes(keyed({ [name]: text })), [
+          `credentials.${name}: has a character that a key cannot have: copy it again, in one line`,
+        ]);
+      }
+    }
   });
 
   test('with an endpoint put the bucket into the path, unless the config says otherwise', () => {

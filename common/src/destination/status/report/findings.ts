@@ -132,7 +132,10 @@ function misplacedFindings({ survey }: Judged): readonly StatusFinding[] {
 }
 
 function singular(text: string): string {
-  return text.replace(/^are /u, 'is ').replace('what wrote them', 'what wrote it');
+  return text
+    .replace(/^are /u, 'is ')
+    .replace(/^were /u, 'was ')
+    .replace('what wrote them', 'what wrote it');
 }
 
 function runFinding({ run, parts, files, newest, is_committing: isCommitting }: UnfinishedRun): StatusFinding {
