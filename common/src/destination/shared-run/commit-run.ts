@@ -9,7 +9,7 @@ import type { DestinationPlace } from '../config/config.ts';
 import { needsConditions } from '../config/run-config.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
 import { abortRun, removeOldRuns } from './abort.ts';
-import type { Commit } from './commit.ts';
+import { partsText, type Commit } from './commit.ts';
 import { runContext, type RunSetup, type RunContext } from '../plan/run-setup.ts';
 import type { SharedRun } from './shared-run.ts';
 import type { Target } from '../plan/plan.ts';
@@ -20,8 +20,6 @@ export type OpenRun<Config> = (
   catalog: readonly ConfiguredStream[],
   context: RunContext,
 ) => { readonly area: RunSetup<Target>['area']; readonly shared: Pick<SharedRun<Target>, 'look' | 'commit'> };
-
-const mostShown = 20;
 
 export async function* commit<Config extends DestinationPlace>(
   openRun: OpenRun<Config>,
@@ -78,10 +76,9 @@ function statesOf(commit: Commit, run: string): readonly string[] {
     throw new ConnectorError('S3_OBJECT_CONFLICT', text);
   }
   const { missing, count } = commit;
-  const more = missing.length > mostShown ? ', …' : '';
   throw new ConnectorError(
     'STREAM_INCOMPLETE',
-    `The run "${run}" is not published: ${missing.length} of its ${count} parts are missing, those with the index ${missing.slice(0, mostShown).join(', ')}${more}. Run these again in the same run.`,
+    `The run "${run}" is not published: ${missing.length} of its ${count} parts are missing, those with the index ${partsText(missing)}. Run these again in the same run.`,
   );
 }
 
