@@ -1,17 +1,9 @@
 // The outline of a line that is too long for memory: its upper members without their long values. It can be scanned like any other
 // line.
-import {
-  BACKSLASH,
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  NEWLINE,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
-  ZERO,
-} from './ascii.ts';
+import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, NEWLINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
+
+const COLON = 0x3a;
+const ZERO = 0x30;
 
 const mostBytes = 64 * 1024;
 const mostTokenBytes = 8 * 1024;

@@ -86,15 +86,18 @@ export class LocalFile implements AsyncDisposable {
   }
 }
 
+/** Writes a file that does not exist, and waits until the disk has it. */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await LocalFile.open(path, 'new');
+  await file.write(bytes);
+  await file.sync();
+}
+
 /** Replaces a file, or creates it. A concurrent reader sees either the old or the new file, never a part. */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   try {
-    {
-      await using file = await LocalFile.open(part, 'new');
-      await file.write(bytes);
-      await file.sync();
-    }
+    await writeNewFile(part, bytes);
     await rename(part, path);
   } catch (error) {
     await removeFile(part).catch(() => undefined); // Only the first failure is reported.

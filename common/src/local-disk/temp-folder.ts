@@ -8,7 +8,7 @@ import { diskFailure } from './disk-failure.ts';
 import { freeSpaceWhen } from './free-space.ts';
 import { lockFolder } from './folder-lock.ts';
 import { removeLeftovers, removeUnlocked, stem, unlockedStem } from './leftovers.ts';
-import { LocalFile } from './local-file.ts';
+import { writeNewFile } from './local-file.ts';
 
 export type TempFolder = {
   readonly path: string;
@@ -106,17 +106,10 @@ export async function rehearse(folder: TempFolder): Promise<void> {
   const path = join(folder.path, 'probe');
   const bytes = Buffer.alloc(probeBytes, 'probe');
   await folder.use(async () => {
-    {
-      await using file = await LocalFile.open(path, 'new');
-      await file.write(bytes);
-      await file.sync();
-    }
-    const read = await readFile(path);
-    if (!read.equals(bytes))
-      throw Object.assign(new Error('EIO: the file does not read back as it was written'), {
-        code: 'EIO',
-        syscall: 'read',
-      });
+    await writeNewFile(path, bytes);
+    const failure = { code: 'EIO', syscall: 'read' };
+    if (!(await readFile(path)).equals(bytes))
+      throw Object.assign(new Error('EIO: the file does not read back as it was written'), failure);
     await rm(path);
   });
 }

@@ -2,7 +2,7 @@
 // adds keys (id, stats), and PyAirbyte adds explicit nulls.
 import { ConnectorError } from './errors.ts';
 import { isObject, type JsonObject } from './messages.ts';
-import { streamKey, type StreamKey } from './stream-key.ts';
+import { parseDescriptor, streamKey, type StreamKey } from './stream-key.ts';
 
 /** The saved `stream_state` by stream. Streams without one are absent. */
 export type SavedState = ReadonlyMap<StreamKey, JsonObject>;
@@ -22,12 +22,9 @@ export function parseState(json: unknown): SavedState {
   for (const [index, entry] of (Array.isArray(json) ? json : [json]).entries()) {
     if (isObject(entry) && typeof entry['type'] === 'string' && otherMessages.has(entry['type'])) continue;
     for (const stream of streamStates(entry, index)) {
-      const descriptor = stream['stream_descriptor'];
-      if (!isObject(descriptor) || typeof descriptor['name'] !== 'string') {
-        throw invalid(`entry ${index} has no stream_descriptor with a name`);
-      }
-      const namespace = typeof descriptor['namespace'] === 'string' ? descriptor['namespace'] : undefined;
-      const key = streamKey({ name: descriptor['name'], namespace });
+      const descriptor = parseDescriptor(stream['stream_descriptor']);
+      if (descriptor === undefined) throw invalid(`entry ${index} has no stream_descriptor with a name`);
+      const key = streamKey(descriptor);
       const state = stream['stream_state'];
       if (isObject(state) && !isEmptyObject(state)) saved.set(key, state);
       else saved.delete(key);

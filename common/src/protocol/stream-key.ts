@@ -1,5 +1,6 @@
 // One key for (namespace, name), to look up streams.
 import type { StreamDescriptor } from './errors.ts';
+import { isObject } from './messages.ts';
 
 declare const brand: unique symbol;
 
@@ -19,6 +20,13 @@ export function streamKey(stream: {
 export function streamDescriptor(stream: { name: string; namespace?: string | null | undefined }): StreamDescriptor {
   const { name, namespace } = stream;
   return namespace === undefined || namespace === null || namespace === '' ? { name } : { name, namespace };
+}
+
+/** The descriptor in a message of another program. Undefined for anything without a name. */
+export function parseDescriptor(value: unknown): StreamDescriptor | undefined {
+  if (!isObject(value) || typeof value['name'] !== 'string') return undefined;
+  const { name, namespace } = value;
+  return streamDescriptor({ name, namespace: typeof namespace === 'string' ? namespace : undefined });
 }
 
 /** The stream in a message for people: `namespace.name`, or only the name. */

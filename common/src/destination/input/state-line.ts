@@ -3,8 +3,8 @@ import { NEWLINE, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
 import { invalid } from '../../protocol/lines.ts';
-import { isObject, type StateStats } from '../../protocol/messages.ts';
-import { streamDescriptor } from '../../protocol/stream-key.ts';
+import type { StateStats } from '../../protocol/messages.ts';
+import { parseDescriptor } from '../../protocol/stream-key.ts';
 import { findMember, skipSpace, type JsonMember } from '../../json/json-bytes.ts';
 
 /** A received STATE. `stream` is absent for GLOBAL and legacy states, which cover all streams. */
@@ -49,12 +49,9 @@ export function withStats({ bytes }: StateLine, stats: StateStats): Buffer {
 
 function descriptorOf(bytes: Buffer, stream: JsonMember): StreamDescriptor {
   const member = findMember(bytes, stream.valueStart, 'stream_descriptor');
-  const json: unknown = member === undefined ? undefined : parseJson(slice(bytes, member).toString());
-  if (isObject(json) && typeof json['name'] === 'string') {
-    const namespace = typeof json['namespace'] === 'string' ? json['namespace'] : undefined;
-    return streamDescriptor({ name: json['name'], namespace });
-  }
-  throw invalid('is a STATE of a stream without a name');
+  const descriptor = member && parseDescriptor(parseJson(slice(bytes, member).toString()));
+  if (descriptor === undefined) throw invalid('is a STATE of a stream without a name');
+  return descriptor;
 }
 
 function objectMember(bytes: Buffer, objectStart: number, name: string): JsonMember | undefined {

@@ -3,7 +3,8 @@
 import { parseJson } from '../../json/parse-json.ts';
 import { ERROR_CODES } from '../../protocol/codes/error-codes.ts';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
-import { streamDescriptor } from '../../protocol/stream-key.ts';
+import { isObject } from '../../protocol/messages.ts';
+import { parseDescriptor } from '../../protocol/stream-key.ts';
 
 type StreamEnd = { readonly stream: StreamDescriptor; readonly verdict: 'complete' | 'incomplete' };
 
@@ -25,14 +26,10 @@ export function sourceError(trace: unknown): string | undefined {
 export function streamEnd(trace: unknown): StreamEnd | undefined {
   const status = member(member(trace, 'stream_status'), 'status');
   if (status !== 'COMPLETE' && status !== 'INCOMPLETE') return undefined;
-  const stream = member(member(trace, 'stream_status'), 'stream_descriptor');
-  const name = member(stream, 'name');
-  const namespace = member(stream, 'namespace');
-  if (typeof name !== 'string') return undefined;
-  const descriptor = streamDescriptor({ name, namespace: typeof namespace === 'string' ? namespace : undefined });
-  return { stream: descriptor, verdict: status === 'COMPLETE' ? 'complete' : 'incomplete' };
+  const stream = parseDescriptor(member(member(trace, 'stream_status'), 'stream_descriptor'));
+  return stream && { stream, verdict: status === 'COMPLETE' ? 'complete' : 'incomplete' };
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return isObject(value) ? value[name] : undefined;
 }

@@ -7,7 +7,10 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { tellApart, type DataPlace } from './own-keys.ts';
 
-const mostShown = 200;
+/** A text from a document, in quotes and cut. */
+export function shownText(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}
 
 /** `why`: the rest of a sentence that begins with the document. */
 export function refusedDocument(key: string, why: string, cause?: unknown): ConnectorError {
@@ -31,10 +34,7 @@ export function parseDocument<Schema extends z.ZodType>(
 /** @throws BUCKET_DOCUMENT_INVALID for a document of a folder that is not the place's. */
 export function refuseOtherFolder(key: string, folder: string, place: DataPlace): void {
   if (folder === place.folder) return;
-  throw refusedDocument(
-    key,
-    `is of the folder ${JSON.stringify(folder.slice(0, mostShown))}, not of "${place.folder}"`,
-  );
+  throw refusedDocument(key, `is of the folder ${shownText(folder)}, not of "${place.folder}"`);
 }
 
 /** @throws BUCKET_DOCUMENT_INVALID if the document names a key that is not of a file of this connector in the place. */
@@ -45,6 +45,6 @@ export function ownKeysOf(
   const { ours, others } = tellApart(prefix, place, named);
   const [other] = others;
   if (other === undefined) return ours;
-  const shown = JSON.stringify(other.slice(0, mostShown));
-  throw refusedDocument(key, `names ${shown}, which is not a file of this connector in "${place.folder}"`);
+  const text = `names ${shownText(other)}, which is not a file of this connector in "${place.folder}"`;
+  throw refusedDocument(key, text);
 }

@@ -1,6 +1,7 @@
 // The summary of a run: a sentence for people, and a line of JSON for programs, which is the last line of the log.
 import { countedText, countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
+import { megabytes } from '../../s3/connection/counters.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
 import type { IntakeCounts } from '../plan/intake.ts';
@@ -54,10 +55,6 @@ export function sentenceOf(
   ];
   const remarked = remarks.filter(([count]) => count > 0).map(([count, text]) => ` ${countedText(count, text)}.`);
   return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** The smallest number of fields to name for each table. More are named if the line stays short enough. */

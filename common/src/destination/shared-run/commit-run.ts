@@ -10,7 +10,7 @@ import type { DestinationPlace } from '../config/config.ts';
 import { needsConditions } from '../config/run-config.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
 import { abortRun, removeOldRuns } from './abort.ts';
-import type { Commit } from './commit.ts';
+import { partsText, type Commit } from './commit.ts';
 import { runContext, type RunSetup, type RunContext } from '../plan/run-setup.ts';
 import type { SharedRun } from './shared-run.ts';
 import type { Target } from '../plan/plan.ts';
@@ -21,8 +21,6 @@ export type OpenRun<Config> = (
   catalog: readonly ConfiguredStream[],
   context: RunContext,
 ) => { readonly area: RunSetup<Target>['area']; readonly shared: Pick<SharedRun<Target>, 'look' | 'commit'> };
-
-const mostShown = 20;
 
 export async function* commit<Config extends DestinationPlace>(
   openRun: OpenRun<Config>,
@@ -81,10 +79,9 @@ function statesOf(commit: Commit, run: string): readonly string[] {
   }
   const { missing, count } = commit;
   const [verb, indexes] = missing.length === 1 ? ['is', 'index'] : ['are', 'indexes'];
-  const more = missing.length > mostShown ? ', …' : '';
   throw new ConnectorError(
     'STREAM_INCOMPLETE',
-    `The run "${run}" is not published: ${missing.length} of its ${count} parts ${verb} missing (${indexes} ${missing.slice(0, mostShown).join(', ')}${more}). Start them again with the same name of the run.`,
+    `The run "${run}" is not published: ${missing.length} of its ${count} parts ${verb} missing (${indexes} ${partsText(missing)}). Start them again with the same name of the run.`,
   );
 }
 

@@ -52,6 +52,11 @@ export type Commit =
   | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
   | { readonly kind: 'elsewhere' };
 
+/** The first of the missing parts, for a sentence. */
+export function partsText(missing: readonly number[]): string {
+  return `${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ', …' : ''}`;
+}
+
 /** Others wrote one of the documents this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 

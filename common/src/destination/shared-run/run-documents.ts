@@ -11,7 +11,7 @@ import * as z from 'zod';
 
 import { parseJson } from '../../json/parse-json.ts';
 import { isObject } from '../../protocol/messages.ts';
-import { parseDocument, refusedDocument } from '../replacing/bucket-document.ts';
+import { parseDocument, refusedDocument, shownText } from '../replacing/bucket-document.ts';
 import { attemptDigits, type Attempt } from '../replacing/run-id.ts';
 import { mostShards } from '../../program/scheduler.ts';
 
@@ -102,8 +102,6 @@ export function format(document: RunBeginning | PartDocument | RunOutcome): Buff
   return Buffer.from(`${JSON.stringify(document)}\n`);
 }
 
-const mostShown = 200;
-
 /** It is printed as it is, so it must be one line with a STATE. */
 function isStateLine(line: string): boolean {
   if (line.indexOf('\n') !== line.length - 1) return false;
@@ -117,5 +115,5 @@ function isStateLine(line: string): boolean {
 
 function ofRun<Document extends { readonly run: string }>(key: string, document: Document, run: string): Document {
   if (document.run === run) return document;
-  throw refusedDocument(key, `is of the run ${JSON.stringify(document.run.slice(0, mostShown))}`);
+  throw refusedDocument(key, `is of the run ${shownText(document.run)}`);
 }

@@ -7,7 +7,7 @@ import type { Completion } from '../input/completion.ts';
 import type { DurableStates } from '../input/durable-states.ts';
 import type { Attempt, RunPart } from '../replacing/run-id.ts';
 import { givenUp, type Finish, type RunMember, type Standing } from './run-member.ts';
-import type { Commit } from './commit.ts';
+import { partsText, type Commit } from './commit.ts';
 import type { Intake } from '../plan/intake.ts';
 import type { Plan, Target } from '../plan/plan.ts';
 import { partStream, type SharedRun } from './shared-run.ts';
@@ -24,8 +24,6 @@ type Process<Planned extends Target> = {
   readonly states: DurableStates;
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
 };
-
-const mostShown = 20;
 
 export class RunWriter<Planned extends Target> {
   readonly #shared: SharedRun<Planned>;
@@ -110,8 +108,7 @@ export class RunWriter<Planned extends Target> {
     if (commit.kind === 'elsewhere') log('INFO', `Another process commits the run "${id}", and prints its states.`);
     if (commit.kind !== 'incomplete') return;
     const { missing, count } = commit;
-    const more = missing.length > mostShown ? ', …' : '';
-    const text = `${count - missing.length} of ${countOf(count, 'part')} of the run "${id}" are there. Missing: ${missing.slice(0, mostShown).join(', ')}${more}. The last writer commits the run.`;
+    const text = `${count - missing.length} of ${countOf(count, 'part')} of the run "${id}" are there. Missing: ${partsText(missing)}. The last writer commits the run.`;
     log('INFO', text);
   }
 }

@@ -6,7 +6,7 @@ import { countOf } from '../../program/text-layout.ts';
 import { streamKey } from '../../protocol/stream-key.ts';
 import { renamedKey } from '../files/file-names.ts';
 import type { Layout } from '../layout/layout.ts';
-import { ownKeysOf, refusedDocument } from '../replacing/bucket-document.ts';
+import { ownKeysOf, refusedDocument, shownText } from '../replacing/bucket-document.ts';
 import { attemptKey, type DataPlace } from '../replacing/own-keys.ts';
 import type { StagedFile } from '../replacing/staging.ts';
 import type { PartDocument, PartFile, PartStream } from './run-documents.ts';
@@ -44,8 +44,6 @@ type Uniting = {
 };
 
 type Origin = { readonly part: PartDocument; readonly partKey: string };
-
-const mostShown = 200;
 
 /** Takes parts, one after another. Bound: about 500 bytes for each file. */
 export class PartUnion {
@@ -96,8 +94,7 @@ export class PartUnion {
     if (name !== '' && name.isWellFormed() && mayFill(name)) {
       return this.#uniting.layout.place(this.#uniting.prefix, name);
     }
-    const shown = JSON.stringify(name.slice(0, mostShown));
-    throw refusedDocument(partKey, `has files of ${shown}, which the stream "${label}" does not fill`);
+    throw refusedDocument(partKey, `has files of ${shownText(name)}, which the stream "${label}" does not fill`);
   }
 
   *#stagedFiles(

@@ -66,6 +66,6 @@ function asides({ retries, bytesIn, bytesOut }: OperationCount): string {
   return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
 }
 
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

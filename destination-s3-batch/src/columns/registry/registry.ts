@@ -3,7 +3,11 @@
 //
 //   {"version":1,"table":"pageview_events","stream":{"name":"events"},"event":"95fb…","fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
-import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/replacing/bucket-document.ts';
+import {
+  parseDocument,
+  refusedDocument,
+  shownText,
+} from '@s3-connectors/common/destination/replacing/bucket-document.ts';
 import {
   readDocument,
   smallFirst,
@@ -21,7 +25,6 @@ import type { Owners } from './table-owners.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 const readsAtOnce = 16;
-const mostShown = 200;
 
 export type TypeJson = {
   readonly type: FieldType['kind'] | 'timestamp_without_zone';
@@ -138,7 +141,7 @@ async function readKey(
   if (found === undefined) return undefined;
   const { table, stream, also, event, fields, rest } = parseDocument(key, found.body, registryJson);
   if (table === '' || !table.isWellFormed() || registryKey(prefix, table) !== key) {
-    throw refusedDocument(key, `is of the table ${JSON.stringify(table.slice(0, mostShown))}`);
+    throw refusedDocument(key, `is of the table ${shownText(table)}`);
   }
   return {
     table,
