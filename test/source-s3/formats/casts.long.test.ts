@@ -108,7 +108,7 @@ const exact: readonly (readonly [stored: string, schema: Json, json: string])[] 
   ["[{'a': ['2.10'], 'd': 1.10::DECIMAL(4,2)}]", { type: 'array', items: nestedNumbers }, '[{"a":[2.10],"d":1.10}]'],
   ["MAP {1: '0.10'}", { type: 'array', items: keyed }, '[{"key":1,"value":0.10}]'],
   ["[['7', ' 12345678901234567890123 ']]", { type: 'array', items: list }, '[[7,12345678901234567890123]]'],
-  ["NULL::VARCHAR[]", numbers, 'null'],
+  ['NULL::VARCHAR[]', numbers, 'null'],
 ];
 
 async function readAs(stored: string, schema: Json): Promise<{ data: Json; fields: readonly string[] }> {

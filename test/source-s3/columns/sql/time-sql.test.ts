@@ -30,7 +30,9 @@ function timestampOf(count: bigint, unit: '' | '_ns'): string {
 }
 
 /** `value`: SQL of the stored value of a count. */
-const types: Readonly<Record<string, { value: (count: bigint) => string; text: TimeText; count: fc.Arbitrary<bigint> }>> = {
+const types: Readonly<
+  Record<string, { value: (count: bigint) => string; text: TimeText; count: fc.Arbitrary<bigint> }>
+> = {
   'local timestamp': {
     value: (count) => timestampOf(count, ''),
     text: timestampText('v', { kind: 'timestamp', utc: false, nanoseconds: false }),
