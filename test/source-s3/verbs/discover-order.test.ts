@@ -1,6 +1,7 @@
 // Discover asks for many tables at once. What it reports is in the order of the tables, whichever answer comes first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import * as fc from 'fast-check';
 
@@ -50,4 +51,16 @@ test('discover reports the same in the same order, however late each answer is',
     },
   );
   await fc.assert(property, { numRuns: 40, seed: 22 });
+});
+
+test('the error of discover names the first schema prefix that cannot be listed, however late each answer is', async () => {
+  const objects = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`p${index}/t/a.jsonl`, '{"a":1}\n']));
+  for (const late of ['p1/', 'p3/', '']) {
+    await using server = await serverWith(objects);
+    for (const prefix of ['p1/', 'p3/'])
+      server.inject({ kind: 'error', code: 'AccessDenied', operation: 'ListObjectsV2', prefix, times: Infinity });
+    server.setHooks({ onRequest: ({ key }) => (key === late ? setTimeout(100) : undefined) });
+    const config = { data_format: { format: 'jsonl' }, schema_prefixes: ['p0', 'p1', 'p2', 'p3', 'p4'] };
+    await assert.rejects(discoverHere(server, config), /^ConnectorError: Could not list s3:\/\/[a-z-]+\/p1\/:/u, late);
+  }
 });
