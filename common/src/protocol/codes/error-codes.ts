@@ -183,7 +183,8 @@ export const ERROR_CODES = {
   },
   OUTPUT_CLOSED: {
     failureType: 'transient_error',
-    cause: 'The program that reads the connector’s output exited, or standard output cannot be written.',
+    cause:
+      'The program that reads the connector’s output exited, or read nothing after the connector was stopped, or standard output cannot be written.',
     remedy:
       'Check the log of the reading program, or the disk that the output goes to. Standard error names the cause.',
   },
