@@ -188,7 +188,10 @@ suite('A table of date folders', () => {
         const config = { ...jsonl, data_partitioning: mode, latest_partition_only: ['t'] };
         const { messages, failures } = await readHere(server, { config });
         assert.deepEqual(failures, []);
-        assert.deepEqual(idsOf(messages).toSorted((a, b) => a - b), expected);
+        assert.deepEqual(
+          idsOf(messages).toSorted((a, b) => a - b),
+          expected,
+        );
       });
     }
   }

@@ -199,8 +199,7 @@ function structValue(
     });
   if (asStored) return { sql, form: 'json', losses };
   const isNeverNull = stored.some(({ key }) => key === undefined);
-  const orNull = (object: string): string =>
-    isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`;
+  const orNull = (object: string): string => (isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`);
   if (isStruct(fields) && fields.every(({ value }) => value.isJson !== true)) {
     const members = fields.map(({ name, value }) => `${literal(name)}: ${value.sql}`);
     return { sql: orNull(`{${members.join(', ')}}`), form: 'json', losses };
