@@ -47,7 +47,7 @@ export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timesta
   if (nanoseconds) return { sql: nanosecondText(sql, zone) };
   // In microseconds, so that the engine does no time zone arithmetic (ICU) for each value. Null for an infinity.
   const count = `epoch_us(${sql})`;
-  const clock = utc ? `make_timestamp(${count})` : `greatest(${sql}, TIMESTAMP '${first}')`;
+  const clock = `make_timestamp(${count})`;
   const text = (start: string, quote = ''): string => {
     const whole = `strftime(${clock}, '${quote}${start}T%H:%M:%S${zone}${quote}')`;
     return `CASE WHEN ${count} % 1000000 = 0 THEN ${whole} ELSE strftime(${clock}, '${quote}${start}T%H:%M:%S.%f${zone}${quote}') END`;

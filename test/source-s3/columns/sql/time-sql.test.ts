@@ -7,6 +7,9 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
+import { columnJsonSql } from '../../../../source-s3/src/columns/sql/value-sql.ts';
 import { dateText, timestampText, timeText, type TimeText } from '../../../../source-s3/src/columns/sql/time-sql.ts';
 import { openEngine } from '../../../../source-s3/src/engine/engine.ts';
 import { parquet } from '../../../support/parquet.ts';
@@ -29,18 +32,22 @@ function timestampOf(count: bigint, unit: '' | '_ns'): string {
   return count <= least + 1n ? `'-infinity'::TIMESTAMP${unit}` : `make_timestamp${unit}(${count})`;
 }
 
+const stored = {
+  'local timestamp': { kind: 'timestamp', utc: false, nanoseconds: false },
+  'timestamp in nanoseconds': { kind: 'timestamp', utc: false, nanoseconds: true },
+  date: { kind: 'date' },
+} as const;
+
 /** `value`: SQL of the stored value of a count. */
-const types: Readonly<
-  Record<string, { value: (count: bigint) => string; text: TimeText; count: fc.Arbitrary<bigint> }>
-> = {
+const types: Record<string, { value: (count: bigint) => string; text: TimeText; count: fc.Arbitrary<bigint> }> = {
   'local timestamp': {
     value: (count) => timestampOf(count, ''),
-    text: timestampText('v', { kind: 'timestamp', utc: false, nanoseconds: false }),
+    text: timestampText('v', stored['local timestamp']),
     count: near(least, border, 0n, greatest),
   },
   'timestamp in nanoseconds': {
     value: (count) => timestampOf(count, '_ns'),
-    text: timestampText('v', { kind: 'timestamp', utc: false, nanoseconds: true }),
+    text: timestampText('v', stored['timestamp in nanoseconds']),
     count: near(least, 0n, greatest),
   },
   'time in nanoseconds': {
@@ -54,6 +61,20 @@ const types: Readonly<
     count: near(0n, greatest),
   },
 };
+
+const casts: readonly (readonly [from: keyof typeof stored, to: ColumnType])[] = [
+  ['local timestamp', { kind: 'date' }],
+  ['local timestamp', { kind: 'timestamp', utc: true }],
+  ['timestamp in nanoseconds', { kind: 'date' }],
+  ['timestamp in nanoseconds', { kind: 'timestamp', utc: true }],
+  ['date', { kind: 'timestamp', utc: false }],
+  ['date', { kind: 'timestamp', utc: true }],
+];
+for (const [from, to] of casts) {
+  const { json, losses } = columnJsonSql('v', stored[from], { name: 'v', type: to });
+  const text = { sql: json, lost: losses.map(({ condition }) => condition).join(' OR ') };
+  types[`${from} as ${JSON.stringify(to)}`] = { ...(types[from] ?? assert.fail()), text };
+}
 
 suite('the texts of times in a dictionary are those of the same times alone', () => {
   for (const [name, { value, text, count }] of Object.entries(types)) {
