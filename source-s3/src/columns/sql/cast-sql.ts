@@ -81,7 +81,7 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'time':
       return { type: { kind: 'time', as: 'TIME' }, cast: 'NULL::TIME' };
     case 'timestamp': {
-      // The same digits with and without "Z". A cast would drop nanoseconds, and fails on counts that are no time.
+      // The same digits with and without "Z". A cast would drop nanoseconds, and fails on counts that are not a time.
       if (stored.kind === 'timestamp') return { type: { ...stored, utc: target.utc }, cast: sql };
       const cast = stored.kind === 'date' ? `TRY_CAST(${sql} AS TIMESTAMP)` : 'NULL::TIMESTAMP';
       return { type: { kind: 'timestamp', utc: target.utc, nanoseconds: false }, cast };
@@ -99,7 +99,7 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
   }
 }
 
-/** The engine would silently drop the time of day, and fails on counts that are no time. */
+/** The engine would silently drop the time of day, and fails on counts that are not a time. */
 function midnight(sql: string, { nanoseconds }: Extract<StoredType, { kind: 'timestamp' }>): string {
   const [count, day] = nanoseconds ? [`epoch_ns(${sql})`, '86400000000000'] : [`epoch_us(${sql})`, '86400000000'];
   return `CASE WHEN ${count} % ${day} = 0 THEN DATE '1970-01-01' + (${count} // ${day})::INTEGER END`;
