@@ -22,8 +22,9 @@ A file without an extension is read as this format. The extension can be followe
 ## Compression of text
 
 CSV and JSON files are decompressed while they arrive. The connector recognises the compression by the first bytes, or by the name if the
-format has no such bytes. The files of a ZIP archive are read one after the other, each with its own header. Folders, side files, and files of
-other formats in the archive are skipped. A file fails its stream if it is encrypted, or compressed by a method other than deflate.
+format has no such bytes. The files of a ZIP archive are read one after the other, each with its own header, also if several have the same
+name (with a WARN). Folders, side files, and files of other formats in the archive are skipped. A file fails its stream if it is encrypted,
+or compressed by a method other than deflate.
 
 ${markdownTable([['Read', 'Usual extensions', 'Recognised by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
 

@@ -22,16 +22,6 @@ export const rehearsalPatience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 
 
 const permissionCodes: ReadonlySet<string> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENIED']);
 
-/**
- * Starts a step that the rehearsal tries later. Independent steps then wait for S3 at the same time, and the rehearsal reports them in
- * their order. A failure counts only if the rehearsal tries the step.
- */
-export function ahead<T>(ask: () => Promise<T>): () => Promise<T> {
-  const asked = ask();
-  asked.catch(() => undefined);
-  return () => asked;
-}
-
 export class Rehearsal {
   readonly #lines: Line[] = [];
   readonly #signal: AbortSignal;

@@ -38,10 +38,10 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
   process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data continues.
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);
-  const out = new MessageWriter(standardOutput(), redactNow);
-  let untold: ConnectorError | undefined;
   const signals = stopSignals();
-  const { stop } = signals;
+  const { stop, stopped } = signals;
+  const out = new MessageWriter(standardOutput(), redactNow, stopped);
+  let untold: ConnectorError | undefined;
   const signal = AbortSignal.any([stop.signal, out.closed]);
   const screen = openScreen(process.stderr, { elsewhere: false });
   const face = speak(out, redactNow, screen);
@@ -60,7 +60,7 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
   try {
     await verb({ out, redact: redactNow, log: face.log, signal, fail, hideSecrets, atEnd, watch });
   } catch (error) {
-    if (!isEcho(error, signal)) fail(logged(toConnectorError(error), face.log));
+    if (!isEcho(error, signal) && error !== out.closed.reason) fail(logged(toConnectorError(error), face.log));
   } finally {
     signals.release();
     releaseDefects();

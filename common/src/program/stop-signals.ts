@@ -17,6 +17,8 @@ export class Stopped extends Error {
 type StopSignals = {
   /** Aborted with `Stopped` by the first signal. A second one of the same kind ends the process at once, by default. */
   readonly stop: AbortController;
+  /** Aborted by the signals only, while anything may abort `stop`. */
+  readonly stopped: AbortSignal;
   /** Restores the default of the signals. */
   release(): void;
 };
@@ -27,10 +29,14 @@ let caught: StopSignals | undefined;
 export function stopSignals(): StopSignals {
   if (caught !== undefined) return caught;
   const stop = new AbortController();
+  const stopped = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
-    if (name === 'SIGTERM' || name === 'SIGINT') stop.abort(new Stopped(name));
+    if (name !== 'SIGTERM' && name !== 'SIGINT') return;
+    stopped.abort(new Stopped(name));
+    stop.abort(stopped.signal.reason);
   };
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  caught = { stop, release: () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal) };
+  const release = (): void => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+  caught = { stop, stopped: stopped.signal, release };
   return caught;
 }

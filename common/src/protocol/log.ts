@@ -7,3 +7,14 @@ export type Log = (level: Exclude<LogLevel, 'FATAL'>, message: string) => void;
 
 /** A log for code outside a connector (tests, tools). */
 export const silentLog: Log = () => undefined;
+
+/** Keeps its lines for the turn of work that is done at the same time as other work. */
+export class KeptLog {
+  readonly #lines: Parameters<Log>[] = [];
+
+  readonly log: Log = (...line) => void this.#lines.push(line);
+
+  passTo(log: Log): void {
+    for (const line of this.#lines) log(...line);
+  }
+}

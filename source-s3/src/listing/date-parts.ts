@@ -6,7 +6,8 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { DatePart } from '../layout/folder-columns.ts';
 
 type Place = { readonly s3: S3; readonly root: string };
-type Named = { readonly folder: string; readonly part?: DatePart };
+type Named = { readonly folder: string; readonly part?: DatePart | undefined };
+type Part = Named & { readonly part: DatePart };
 
 const foldersAtOnce = 8;
 
@@ -23,18 +24,14 @@ export async function undatedOf(
   if (first === undefined) return new Set();
   const isEach = first.part.isFirst;
   const asked = isEach ? [first, ...others] : [first];
-  const isPart = (one: Required<Named>, stop: AbortSignal) => isBorneOut(place, one, stop);
+  const isPart = (one: Part, stop: AbortSignal) => isBorneOut(place, one, stop);
   const answers = await Array.fromAsync(mapConcurrent(asked, foldersAtOnce, isPart, signal));
   const undated = asked.filter((_, index) => answers[index] === false);
   if (!isEach && undated.length > 0) undated.push(...others);
   return new Set(undated.map(({ folder }) => folder));
 }
 
-async function isBorneOut(
-  { s3, root }: Place,
-  { folder, part }: Required<Named>,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function isBorneOut({ s3, root }: Place, { folder, part }: Part, signal: AbortSignal): Promise<boolean> {
   for await (const { objects } of listPages(s3, { prefix: folder }, signal)) {
     const answers = objects.map(({ key }) => part.isBorneOutBy(key.slice(root.length)));
     return answers.find((answer) => answer !== undefined) ?? false;
@@ -42,7 +39,18 @@ async function isBorneOut(
   return true; // It is empty.
 }
 
-/** A path below a folder proves that the folder is not part of a date. */
-export function contradicts(path: string, part: DatePart | undefined): boolean {
-  return part?.isBorneOutBy(path) === false;
+/** Those of some sibling folders that are not part of a date, where the newest is or seems to be. `keys`: of data in the newest. */
+export async function undatedAmong<Folder extends Named>(
+  place: Place,
+  { newest, others, keys }: Record<'newest' | 'others', readonly Folder[]> & { readonly keys: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly Folder[]> {
+  const [first] = newest;
+  if (first?.part === undefined) return [];
+  const isWrong = (part: DatePart | undefined): boolean =>
+    keys.some((key) => part?.isBorneOutBy(key.slice(place.root.length)) === false);
+  const wrong = newest.filter(({ part }) => isWrong(part));
+  if (!first.part.isFirst) return wrong;
+  const undated = await undatedOf(place, others, signal);
+  return [...wrong, ...others.filter(({ folder, part }) => part === undefined || undated.has(folder))];
 }

@@ -121,6 +121,7 @@ async function* seenKeys(
     atRoot: (pages: AsyncIterable<ListPage>) => (selection.head === '' ? behindLog(pages, prefix, findLog) : pages),
     head: selection.head,
     levelOf: foldersOf(config).levelOf,
+    partitionsOf: foldersOf(config).partitionsOf,
     typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };

@@ -9,7 +9,7 @@ import { sameColumn, type Partition } from '../layout/layout.ts';
 import { comparePartitions, meets, refinesTime } from '../layout/partition-order.ts';
 import type { DeclaredType } from '../layout/declared-column.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
-import { contradicts, undatedOf } from './date-parts.ts';
+import { undatedAmong, undatedOf } from './date-parts.ts';
 
 /** `isData` separates data files from objects that are never read. */
 type Walk = {
@@ -21,6 +21,7 @@ type Walk = {
   /** Sees the pages of the root before they are used. */
   readonly atRoot: (pages: AsyncIterable<ListPage>) => AsyncIterable<ListPage>;
   readonly levelOf: FolderColumns['levelOf'];
+  readonly partitionsOf: FolderColumns['partitionsOf'];
   readonly typeOf: (column: string) => DeclaredType;
   readonly isData: (object: ListedObject) => boolean;
 };
@@ -120,14 +121,50 @@ export async function findLatest(
     const found = (await findLatest(walk, next, signal)) ?? [];
     const data = found.flatMap((seen) => (seen.kind === 'objects' ? seen.objects.filter(walk.isData) : []));
     if (data.length === 0) continue;
-    if (newest.some(({ part }) => data.some(({ key }) => contradicts(key.slice(walk.root.length), part)))) {
-      const deeper = await findLatest(walk, { places: branches, columns }, signal);
+    const others = branches.filter((branch) => !newest.includes(branch));
+    const undated = await undatedAmong(walk, { newest, others, keys: data.map(({ key }) => key) }, signal);
+    if (undated.length > 0) {
+      const isEach = undated.length === branches.length;
+      const search = isEach
+        ? findLatest(walk, { places: branches, columns }, signal)
+        : listLatest(walk, branches, signal);
+      const deeper = await search;
       return deeper && [...around, ...deeper];
     }
-    const others = branches.filter((branch) => !newest.includes(branch));
     return [...around, ...others.map(({ folder }) => passed(folder)), ...found];
   }
   return around;
+}
+
+/**
+ * The newest partition by a complete listing: for dates at several depths, whose folders cannot be compared. Undefined if no file has
+ * a date. Bound: its objects, and the first object of each older partition.
+ */
+async function listLatest(
+  walk: Walk,
+  places: readonly Place[],
+  signal: AbortSignal,
+): Promise<readonly Seen[] | undefined> {
+  const around: Seen[] = [];
+  const older = new Map<string, Seen>();
+  let newest: Partition | undefined;
+  let found: ListedObject[] = [];
+  const leave = ({ key }: ListedObject, value = ''): void => void older.set(value, older.get(value) ?? passed(key));
+  for await (const seen of walkPlaces(walk, places, signal)) {
+    if (seen.kind !== 'objects') around.push(seen);
+    for (const object of seen.kind === 'objects' ? seen.objects.filter(walk.isData) : []) {
+      const [own] = walk.partitionsOf(object.key.slice(walk.root.length));
+      const order =
+        own && newest ? comparePartitions(own, newest, walk.typeOf(own.column), object.key) : Number(own !== undefined);
+      if (own === undefined || order < 0) leave(object, own?.value ?? '');
+      else if (order === 0) found.push(object);
+      else {
+        if (found[0] !== undefined) leave(found[0], newest?.value ?? '');
+        [newest, found] = [own, [object]];
+      }
+    }
+  }
+  return newest && [...around, ...older.values(), { kind: 'objects', objects: found }];
 }
 
 function passed(key: string): Seen {

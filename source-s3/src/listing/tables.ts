@@ -4,6 +4,7 @@ import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/pro
 import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { ahead } from '@s3-connectors/common/streams/ahead.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
@@ -50,12 +51,17 @@ export async function findTables(s3: S3, config: TablesConfig, signal: AbortSign
     schemaPaths(s3, { prefixes: config.schemaPrefixes, skips }, signal),
     prefixesAtOnce,
     async (path, stop) => {
-      const level = await listLevel(s3, path, stop);
-      return { path, ...level, format: await tableFormatOf(s3, path, level.folders, stop) };
+      const level = ahead(async () => {
+        const content = await listLevel(s3, path, stop);
+        return { path, ...content, format: await tableFormatOf(s3, path, content.folders, stop) };
+      });
+      await Promise.allSettled([level()]);
+      return level; // A failure comes in its turn, so that the first prefix is named and not the first answer.
     },
     signal,
   );
-  for await (const { path, objects, folders, format } of listed) {
+  for await (const one of listed) {
+    const { path, objects, folders, format } = await one();
     if (format !== undefined) {
       refused.push(tableAsPrefix(path, format));
       continue;

@@ -1,7 +1,8 @@
 // check rehearses a read: it lists every schema prefix, then reads one byte of one object below each.
 import { rehearse } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
-import { ahead, rehearsalPatience, Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
+import { rehearsalPatience, Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
+import { ahead } from '@s3-connectors/common/streams/ahead.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';

@@ -2,7 +2,7 @@
 import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { toConnectorError, type ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { KeptLog } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
@@ -50,9 +50,10 @@ export async function describeAll(
   const inTurn = (object: ListedObject, stop: AbortSignal): Promise<void> => {
     const last = before;
     const task = queue.run(async () => {
-      const { description, said } = await describeOne(format, reading, object, stop);
+      const kept = new KeptLog();
+      const description = await describeOne(format, { ...reading, log: kept.log }, object, stop);
       await last;
-      for (const line of said) reading.log(...line);
+      kept.passTo(reading.log);
       merge(object, description);
     });
     before = task.catch(() => undefined); // The failure ends all of them.
@@ -69,22 +70,17 @@ export async function describeAll(
   return columns;
 }
 
-type Described = { readonly description: Description | ConnectorError; readonly said: readonly Parameters<Log>[] };
-
-/** Keeps what it logs for its turn. */
 async function describeOne(
   format: Format,
   reading: Reading,
   object: ListedObject,
   signal: AbortSignal,
-): Promise<Described> {
-  const said: Parameters<Log>[] = [];
-  const log: Log = (...line) => void said.push(line);
+): Promise<Description | ConnectorError> {
   try {
-    return { description: await format.describe({ ...reading, log }, object, signal), said };
+    return await format.describe(reading, object, signal);
   } catch (error) {
     const failure = toConnectorError(error);
     if (signal.aborted || failsVerb(failure)) throw error;
-    return { description: failure, said };
+    return failure;
   }
 }

@@ -1,6 +1,7 @@
 // discover: schema prefixes → tables → columns from the folder names and from the footers or beginnings of some files.
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { KeptLog } from '@s3-connectors/common/protocol/log.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -19,7 +20,7 @@ import type { Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
-import { listTable, reportListing } from '../listing/list-table.ts';
+import { listTable, reportListing, type ListingReport } from '../listing/list-table.ts';
 import { openResources } from './verb-resources.ts';
 import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
@@ -52,14 +53,24 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,
-    (table, signal) => {
-      return streamOf(config, reading, { table, mostFiles, nothing, queue }, { ...context, signal });
+    async (table, signal) => {
+      const kept = new KeptLog();
+      const { log } = kept;
+      const stream = await streamOf(
+        config,
+        { ...reading, log },
+        { table, mostFiles, queue },
+        { ...context, log, signal },
+      );
+      return { table, stream, kept };
     },
     context.signal,
   );
-  for await (const stream of found) {
+  for await (const { table, stream, kept } of found) {
+    kept.passTo(context.log);
     if (stream instanceof ConnectorError) failure ??= stream;
-    else if (stream !== undefined) {
+    else if ('skips' in stream) nothing.add(tablePlace(table), stream);
+    else {
       size.add(stream);
       declared.see(stream);
       streams.push(stream);
@@ -73,17 +84,16 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
 type Looking = {
   readonly table: Table;
   readonly mostFiles: number;
-  readonly nothing: NothingRead;
   readonly queue: TaskQueue;
 };
 
-/** Undefined for a table without data files. A table that cannot be read is omitted with a WARN, and its error is returned. */
+/** For a table without data files, what is there instead. A table that cannot be read is omitted with a WARN, and its error is returned. */
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
-  { table, mostFiles, nothing, queue }: Looking,
+  { table, mostFiles, queue }: Looking,
   { log, signal }: VerbContext,
-): Promise<AirbyteStream | ConnectorError | undefined> {
+): Promise<AirbyteStream | ConnectorError | ListingReport> {
   try {
     const format = formatOf(config, table);
     const { pages, report } = listTable(reading.s3, table, { ...config, naming: format.naming }, signal);
@@ -96,8 +106,7 @@ async function streamOf(
       own.add(tablePlace(table), report);
       const what = table.file === undefined ? 'The folder ' : '';
       log('WARN', `${what}"${tablePlace(table)}" holds no data file and is not a stream. ${own.advice(config)}`);
-      nothing.add(tablePlace(table), report);
-      return undefined;
+      return report;
     }
     const own = new OwnProvenance();
     const headers = new HeaderDrift();

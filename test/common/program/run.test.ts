@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -194,6 +195,19 @@ suite('a signal', () => {
       }
     });
   }
+
+  test('ends a program whose output nobody reads, and standard error names the reason', async () => {
+    for (const behaviour of ['lines', 'messages']) {
+      await using program = await start('read', { behaviour, count: 2_000_000_000 });
+      await once(program.child.stdout, 'readable');
+      await sleep(200); // Until the pipe is full.
+      program.child.kill('SIGTERM');
+      const timeout = sleep(15_000, 'still runs', { ref: false });
+      const stderr = text(program.child.stderr);
+      assert.notEqual(await Promise.race([program.exited, timeout]), 'still runs');
+      assert.match(await stderr, /^Stopped by SIGTERM\. The output was not read .*\(OUTPUT_CLOSED\)\n$/u);
+    }
+  });
 
   test('given twice ends a verb that does not listen', async () => {
     await using program = await start('read', { behaviour: 'stubborn' });

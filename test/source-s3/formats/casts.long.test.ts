@@ -21,6 +21,10 @@ const struct = { type: 'object', properties: { z: integer, a: string } };
 const map = { type: 'object', additionalProperties: string };
 const entries = { type: 'array', items: { type: 'object', properties: { key: integer, value: string } } };
 
+const numbers = { type: 'array', items: number };
+const nestedNumbers = { type: 'object', properties: { a: numbers, d: number } };
+const keyed = { type: 'object', properties: { key: integer, value: number } };
+
 type Case = readonly [stored: string, schema: Json, value: unknown];
 
 const brought: readonly Case[] = [
@@ -96,6 +100,17 @@ const lost: readonly (readonly [...Case, ...fields: string[]])[] = [
   ["'x'", struct, null, 'c'],
 ];
 
+/** The digits of a number are compared as text, which a JSON parser would round. */
+const exact: readonly (readonly [stored: string, schema: Json, json: string])[] = [
+  ["['12345678901234567890.125', NULL, '1.50', ' -0 ']", numbers, '[12345678901234567890.125,null,1.50,-0]'],
+  ["{'a': '1.50', 'b': 'x'}", { type: 'object', properties: { a: number, b: string } }, '{"a":1.50,"b":"x"}'],
+  ["MAP {'k\"': '0.10', 'l': NULL}", { type: 'object', additionalProperties: number }, '{"k\\"":0.10,"l":null}'],
+  ["[{'a': ['2.10'], 'd': 1.10::DECIMAL(4,2)}]", { type: 'array', items: nestedNumbers }, '[{"a":[2.10],"d":1.10}]'],
+  ["MAP {1: '0.10'}", { type: 'array', items: keyed }, '[{"key":1,"value":0.10}]'],
+  ["[['7', ' 12345678901234567890123 ']]", { type: 'array', items: list }, '[[7,12345678901234567890123]]'],
+  ['NULL::VARCHAR[]', numbers, 'null'],
+];
+
 async function readAs(stored: string, schema: Json): Promise<{ data: Json; fields: readonly string[] }> {
   await using server = await serverWith({ 'lake/t/a.parquet': await parquet(`SELECT ${stored} AS c`) });
   const { messages, failures } = await readHere(server, { catalog: catalogJson({ t: { c: schema } }) });
@@ -140,6 +155,18 @@ suite('a value is brought to the catalog’s type', () => {
   for (const [stored, schema, value] of brought) {
     test(`${stored} to ${JSON.stringify(schema)}`, async () => {
       assert.deepEqual(await readAs(stored, schema), { data: { c: value }, fields: [] });
+    });
+  }
+});
+
+suite('a nested text that becomes a number keeps its digits', () => {
+  for (const [stored, schema, json] of exact) {
+    test(`${stored} to ${JSON.stringify(schema)}`, async () => {
+      await using server = await serverWith({ 'lake/t/a.parquet': await parquet(`SELECT ${stored} AS c`) });
+      const { lines, failures } = await readHere(server, { catalog: catalogJson({ t: { c: schema } }) });
+      assert.deepEqual(failures, []);
+      const record = lines.find((line) => line.startsWith('{"type":"RECORD"')) ?? '';
+      assert.ok(record.includes(`"data":{"c":${json}}`), record);
     });
   }
 });

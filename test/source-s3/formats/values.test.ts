@@ -97,6 +97,20 @@ const cases: readonly (readonly [name: string, sql: string, json: string])[] = [
     '{"m":{"d":12345678901234567890.125,"e":"2026-01-15"}}',
   ],
   ['list of decimals', '[12345678901234567890.125::DECIMAL(38,3)]', '[12345678901234567890.125]'],
+  [
+    'nested decimals of 38 places',
+    "[{'a': '0.99999999999999999999999999999999999997'::DECIMAL(38,38), 'b': [1.5::DOUBLE, NULL], 'c \"': 'd\"'}, NULL]",
+    `[{"a":0.99999999999999999999999999999999999997,"b":[1.5,null],"c \\"":"d\\""},null]`,
+  ],
+  [
+    'map to decimals of 38 places',
+    `MAP {'a"': '-0.00000000000000000000000000000000000001'::DECIMAL(38,38), 'b': NULL}`,
+    '{"a\\"":-0.00000000000000000000000000000000000001,"b":null}',
+  ],
+  ['empty list of decimals of 38 places', '[]::DECIMAL(38,38)[]', '[]'],
+  ['null list of decimals of 38 places', 'NULL::DECIMAL(38,38)[]', 'null'],
+  ['null map to decimals of 38 places', 'NULL::MAP(VARCHAR, DECIMAL(38,38))', 'null'],
+  ['null struct of decimals of 38 places', 'NULL::STRUCT(d DECIMAL(38,38))', 'null'],
   ['list of strings', "['a\"b', 'ü', NULL]", '["a\\"b","ü",null]'],
   ['struct', "{'a': 1, 'b': 'x', 'c': NULL::INT}", '{"a":1,"b":"x","c":null}'],
   [

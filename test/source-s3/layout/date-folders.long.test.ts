@@ -174,6 +174,28 @@ suite('A table of date folders', () => {
     });
   }
 
+  for (const before of ['0042', '1234', '2024', '9999', 'shop', 'shop/7', '1234/5678']) {
+    for (const [what, own, expected] of [
+      ['newer', ['2026/03/31', '2026/03/30'], [3]],
+      ['older', ['2026/03/29', '2025/12/31'], [2]],
+      ['the same', ['2026/03/30', '2025/12/31'], [2, 3]],
+    ] as const) {
+      test(`is its newest day with latest_partition_only, also if ${before}/ has ${what} days next to the years`, async () => {
+        await using server = await serverWith({});
+        const folders = ['2025/12/31', '2026/01/31', '2026/03/30', ...own.map((day) => `${before}/${day}`)];
+        const ids = new Map(folders.map((folder, index) => [folder, index]));
+        for (const [folder, id] of ids) server.seed(bucket, `lake/t/${folder}/a.json`, `{"id":${id}}\n`);
+        const config = { ...jsonl, data_partitioning: mode, latest_partition_only: ['t'] };
+        const { messages, failures } = await readHere(server, { config });
+        assert.deepEqual(failures, []);
+        assert.deepEqual(
+          idsOf(messages).toSorted((a, b) => a - b),
+          expected,
+        );
+      });
+    }
+  }
+
   test('has null in files that are in no date folder, and its own name for the column', async () => {
     await using server = await serverWith({
       'lake/t/a.json': '{"id":1}\n',

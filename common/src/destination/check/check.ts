@@ -2,7 +2,8 @@
 // and copies it, and deletes it again.
 import type { Access } from '../../permissions/needs/access.ts';
 import { asksWith, needsOf } from '../../permissions/needs/needs.ts';
-import { ahead, rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
+import { rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
+import { ahead } from '../../streams/ahead.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { openS3, type S3 } from '../../s3/connection/client.ts';
 import type { Action, Operation } from '../../s3/address/operation.ts';

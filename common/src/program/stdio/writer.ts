@@ -7,28 +7,37 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import { printable } from './printable.ts';
 
+/** How long a stopped program waits for its reader. */
+const unreadMs = 2000;
 const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
 
 /**
  * Keeps the order of calls, and sends the queue within a turn of the event loop. The texts of messages are redacted
  * (printable.ts) and cut (capped.ts); lines are not.
  * Bound: 64 KiB in the stream, 64 KiB queued, and the messages of `message` in the meantime. The caller owns the lines.
+ * `stopped`: aborted when the operator stops the program, with an Error that says so.
  */
 export class MessageWriter {
   readonly #output: Writable;
   readonly #redact: (text: string) => string;
+  readonly #stopped: AbortSignal;
   readonly #closed = new AbortController();
   #queued: Uint8Array[] = [];
   #queuedBytes = 0;
   #scheduled = false;
 
-  constructor(output: Writable, redact: (text: string) => string = (text) => text) {
+  constructor(
+    output: Writable,
+    redact: (text: string) => string = (text) => text,
+    stopped: AbortSignal = new AbortController().signal,
+  ) {
     this.#output = output;
     this.#redact = redact;
-    output.on('error', (cause) => this.#close(cause));
+    this.#stopped = stopped;
+    output.on('error', (cause) => this.#close(whyClosed(cause), cause));
   }
 
-  /** Aborted with OUTPUT_CLOSED when the reader exits (EPIPE). */
+  /** Aborted with OUTPUT_CLOSED when the reader exits (EPIPE), or reads nothing after the program was stopped. */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
@@ -50,7 +59,7 @@ export class MessageWriter {
   /**
    * Queues one message, and waits for the reader when 64 KiB are queued. Or writes complete lines, each ended by `\n`,
    * unchanged, and waits until the reader has them, so that their memory can be reused.
-   * @throws OUTPUT_CLOSED when the reader exited.
+   * @throws OUTPUT_CLOSED as `closed`.
    */
   async write(output: Uint8Array | AirbyteMessage): Promise<void> {
     if (output instanceof Uint8Array) await this.#hand(output);
@@ -61,21 +70,16 @@ export class MessageWriter {
     this.closed.throwIfAborted();
   }
 
-  /** Resolves when the reader has everything. @throws OUTPUT_CLOSED when the reader exited. */
+  /** Resolves when the reader has everything. @throws OUTPUT_CLOSED as `closed`. */
   async flush(): Promise<void> {
     await this.#send();
-    await new Promise<void>((resolve) => {
-      this.#output.write('', (error) => {
-        if (error) this.#close(error);
-        resolve();
-      });
-    });
+    await this.#untilRead((read) => this.#output.write('', read));
     this.closed.throwIfAborted();
   }
 
   async #send(): Promise<void> {
     // A full stream would accept more, and grow.
-    if (this.#output.writableNeedDrain) await unlessClosed(this.closed, (done) => this.#output.once('drain', done));
+    if (this.#output.writableNeedDrain) await this.#untilRead((read) => this.#output.once('drain', read));
     const bytes = this.#queued;
     this.#queued = [];
     this.#queuedBytes = 0;
@@ -85,11 +89,27 @@ export class MessageWriter {
   async #hand(lines: Uint8Array): Promise<void> {
     if (this.#queuedBytes > 0 || this.#output.writableNeedDrain) await this.#send();
     if (this.closed.aborted) return;
-    await unlessClosed(this.closed, (taken) => this.#output.write(lines, taken)); // The event 'error' reports a failure.
+    await this.#untilRead((read) => this.#output.write(lines, read)); // The event 'error' reports a failure.
   }
 
-  #close(cause: Error): void {
-    this.#closed.abort(new ConnectorError('OUTPUT_CLOSED', whyClosed(cause), { cause }));
+  /** Waits for the reader: without end until the program is stopped. */
+  async #untilRead(begin: (read: () => void) => void): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = (): void => {
+      timer = setTimeout(() => this.#close(unreadText(this.#stopped)), unreadMs);
+    };
+    if (this.#stopped.aborted) limit();
+    this.#stopped.addEventListener('abort', limit);
+    try {
+      await unlessClosed(this.closed, begin);
+    } finally {
+      clearTimeout(timer);
+      this.#stopped.removeEventListener('abort', limit);
+    }
+  }
+
+  #close(why: string, cause?: Error): void {
+    this.#closed.abort(new ConnectorError('OUTPUT_CLOSED', why, { cause }));
   }
 }
 
@@ -106,6 +126,10 @@ export function isReaderGone(cause: unknown): boolean {
 function whyClosed(cause: Error): string {
   if (isReaderGone(cause)) return 'The program that reads the output exited before the end.';
   return `Standard output cannot be written (${cause.message}). The output may be incomplete.`;
+}
+
+function unreadText({ reason }: AbortSignal): string {
+  return `${reason instanceof Error ? reason.message : 'Stopped'}. The output was not read for ${unreadMs / 1000} seconds, and may be incomplete.`;
 }
 
 /** Waits for a callback, or until the reader exits. */

@@ -167,7 +167,7 @@ export const ERROR_CODES = {
     'Check that the sync runs, and read its log. The report names the stale data.',
   ),
   OUTPUT_CLOSED: transient(
-    'The program that reads the connector’s output exited, or standard output cannot be written.',
+    'The program that reads the connector’s output exited, or read nothing after the connector was stopped, or standard output cannot be written.',
     'Check the log of the reading program, or the disk that the output goes to. Standard error names the cause.',
   ),
   NODE_OUTDATED: config(

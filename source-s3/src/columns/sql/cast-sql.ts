@@ -81,11 +81,9 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'time':
       return { type: { kind: 'time', as: 'TIME' }, cast: 'NULL::TIME' };
     case 'timestamp': {
-      // The same digits with and without "Z", because a cast would drop the nanoseconds.
-      if (stored.kind === 'timestamp' && stored.nanoseconds) return { type: { ...stored, utc: target.utc }, cast: sql };
-      const isTime = stored.kind === 'timestamp' || stored.kind === 'date';
-      const type = target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP';
-      const cast = isTime ? `TRY_CAST(${sql} AS ${type})` : `NULL::${type}`;
+      // The same digits with and without "Z". A cast would drop nanoseconds, and fails on counts that are not a time.
+      if (stored.kind === 'timestamp') return { type: { ...stored, utc: target.utc }, cast: sql };
+      const cast = stored.kind === 'date' ? `TRY_CAST(${sql} AS TIMESTAMP)` : 'NULL::TIMESTAMP';
       return { type: { kind: 'timestamp', utc: target.utc, nanoseconds: false }, cast };
     }
     case 'binary':
@@ -101,10 +99,9 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
   }
 }
 
-/** The engine would silently drop the time of day, and fails on some nanoseconds. */
+/** The engine would silently drop the time of day, and fails on counts that are not a time. */
 function midnight(sql: string, { nanoseconds }: Extract<StoredType, { kind: 'timestamp' }>): string {
-  if (!nanoseconds) return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
-  const [count, day] = [`epoch_ns(${sql})`, '86400000000000'];
+  const [count, day] = nanoseconds ? [`epoch_ns(${sql})`, '86400000000000'] : [`epoch_us(${sql})`, '86400000000'];
   return `CASE WHEN ${count} % ${day} = 0 THEN DATE '1970-01-01' + (${count} // ${day})::INTEGER END`;
 }
 

@@ -18,10 +18,9 @@ export function decimalText(sql: string, { width, scale }: Decimal): string {
   return `CASE WHEN ${sql} BETWEEN -${most} AND ${most} THEN ${sql}::DECIMAL(${shortDigits},${scale})::VARCHAR ELSE ${text} END`;
 }
 
-/** A decimal that to_json of the surrounding value writes with all its digits. */
-export function nestedDecimal(sql: string, decimal: Decimal): string {
-  const { width, scale } = decimal;
-  if (scale === mostDigits) return `(${decimalText(sql, decimal)})::JSON`;
+/** A decimal that to_json of the surrounding value writes with all its digits. Undefined if there is none. */
+export function nestedDecimal(sql: string, { width, scale }: Decimal): string | undefined {
+  if (scale === mostDigits) return undefined;
   return width < exactDigits || width === scale ? `${sql}::DECIMAL(${mostDigits},${scale})` : sql;
 }
 

@@ -1,6 +1,7 @@
 // SQL that makes texts of stored dates and times. A column can hold any count of days or microseconds: years before Christ are
 // written as Airbyte writes them ("0044-03-15 BC"), and a count that is not a day or time becomes null. Some counts must never
-// reach the engine's own conversions, which fail on them or, for times of day, end the process.
+// reach the engine's own conversions, which fail on them or, for times of day, end the process. A CASE does not keep them away: the
+// engine calls some functions for each entry of a column's dictionary.
 import type { StoredType } from './stored-type.ts';
 
 /**
@@ -8,6 +9,9 @@ import type { StoredType } from './stored-type.ts';
  * or `null`, if that is cheaper than adding the quotes.
  */
 export type TimeText = { readonly sql: string; readonly lost?: string; readonly json?: string };
+
+/** The first time in microseconds that the engine can write. */
+const first = '290309-12-22 (BC) 00:00:00';
 
 type Stored<Kind> = Extract<StoredType, { kind: Kind }>;
 
@@ -27,7 +31,7 @@ export function dateText(sql: string): TimeText {
 export function timeText(sql: string, { as }: Stored<'time'>): TimeText {
   if (as === 'nanoseconds') {
     const possible = `${sql} BETWEEN 0 AND 86399999999999`;
-    const clock = `make_timestamp_ns(${sql})`;
+    const clock = `make_timestamp_ns(${sql} % 86400000000000)`;
     const isWhole = `${sql} % 1000000000 = 0`;
     const text = `CASE WHEN ${isWhole} THEN strftime(${clock}, '%H:%M:%S') ELSE strftime(${clock}, '%H:%M:%S.%n') END`;
     return { sql: `CASE WHEN ${possible} THEN ${text} END`, lost: `NOT (${possible})` };
@@ -43,14 +47,13 @@ export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timesta
   if (nanoseconds) return { sql: nanosecondText(sql, zone) };
   // In microseconds, so that the engine does no time zone arithmetic (ICU) for each value. Null for an infinity.
   const count = `epoch_us(${sql})`;
-  const clock = utc ? `make_timestamp(${count})` : sql;
+  const clock = `make_timestamp(${count})`;
   const text = (start: string, quote = ''): string => {
     const whole = `strftime(${clock}, '${quote}${start}T%H:%M:%S${zone}${quote}')`;
     return `CASE WHEN ${count} % 1000000 = 0 THEN ${whole} ELSE strftime(${clock}, '${quote}${start}T%H:%M:%S.%f${zone}${quote}') END`;
   };
   const common = `${count} BETWEEN -62135596800000000 AND 253402300799999999`; // The years 1 to 9999.
-  const least = '-9223372022400000000'; // 290309-12-22 BC
-  const isRare = `${count} >= ${least}`;
+  const isRare = `${count} >= epoch_us(TIMESTAMP '${first}')`;
   const rare = asBc(`(${clock})::DATE::VARCHAR`, text(''));
   return {
     sql: `CASE WHEN ${common} THEN ${text('%Y-%m-%d')} WHEN ${isRare} THEN ${rare} END`,

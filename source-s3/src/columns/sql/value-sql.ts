@@ -4,6 +4,7 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { joinedList, joinedMap, joinedObject } from './joined-json.ts';
 import { decimalText, doubleJson, nestedDecimal } from './number-sql.ts';
 import { columnType, entriesType, hasTextKeys, type StoredMember, type StoredType } from './stored-type.ts';
 import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
@@ -29,6 +30,8 @@ type Value = {
   readonly form: 'plain' | 'quoted' | 'json';
   readonly losses: readonly Loss[];
   readonly json?: string;
+  /** `sql` is JSON text. to_json of a surrounding value would parse it and round its numbers, so that value is joined of texts. */
+  readonly isJson?: true;
 };
 
 function jsonText({ sql, form, json }: Value): string {
@@ -46,14 +49,14 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   const field = fieldOf(path);
   const losses = cast.lost === undefined ? [] : [{ field, condition: cast.lost }];
   if (cast.kind === 'text') {
-    const isInside = cast.form === 'plain' && path.length > 1; // As a text it would be quoted.
-    return { sql: isInside ? `(${cast.sql})::JSON` : cast.sql, form: cast.form, losses };
+    const { sql, form } = cast;
+    return form === 'plain' ? { sql, form, losses, isJson: true } : { sql, form, losses };
   }
   const { sql, type: stored } = cast;
   if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
     case 'decimal':
-      return { sql: path.length > 1 ? nestedDecimal(sql, stored) : decimalText(sql, stored), form: 'plain', losses };
+      return { ...decimalValue(sql, stored, path), losses };
     case 'integer':
     case 'boolean':
       return { sql, form: 'plain', losses };
@@ -82,6 +85,16 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     default:
       return assertNever(stored);
   }
+}
+
+function decimalValue(
+  sql: string,
+  stored: Extract<StoredType, { kind: 'decimal' }>,
+  path: readonly string[],
+): Omit<Value, 'losses'> {
+  const nested = path.length > 1 ? nestedDecimal(sql, stored) : undefined;
+  if (nested !== undefined) return { sql: nested, form: 'plain' };
+  return { sql: decimalText(sql, stored), form: 'plain', isJson: true };
 }
 
 function floatValue(sql: string, losses: readonly Loss[], field: string): Value {
@@ -124,7 +137,8 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
     case 'struct':
     case 'map': {
       const nested = valueSql(sql, stored, columnType(stored), path);
-      return { sql: `to_json(${nested.sql})::VARCHAR`, form: 'json', losses: nested.losses };
+      const text = nested.isJson === true ? nested.sql : `to_json(${nested.sql})::VARCHAR`;
+      return { sql: text, form: 'json', losses: nested.losses };
     }
     default:
       return assertNever(stored);
@@ -149,6 +163,7 @@ function listValue(sql: string, stored: StoredType, target: ColumnType, path: re
     field,
     condition: `len(list_filter(${sql}, lambda ${item}: ${condition})) > 0`,
   }));
+  if (value.isJson === true) return joined(joinedList(sql, item, jsonText(value)), losses);
   const same = value.sql === item;
   return { sql: same ? sql : `list_transform(${sql}, lambda ${item}: ${value.sql})`, form: 'json', losses };
 }
@@ -183,30 +198,28 @@ function structValue(
       return value.sql === access && literal(name) === stored[index]?.key;
     });
   if (asStored) return { sql, form: 'json', losses };
-  const object = objectSql(fields.map(({ name, value }) => ({ name, sql: value.sql })));
   const isNeverNull = stored.some(({ key }) => key === undefined);
-  return { sql: isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`, form: 'json', losses };
+  const orNull = (object: string): string => (isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`);
+  if (isStruct(fields) && fields.every(({ value }) => value.isJson !== true)) {
+    const members = fields.map(({ name, value }) => `${literal(name)}: ${value.sql}`);
+    return { sql: orNull(`{${members.join(', ')}}`), form: 'json', losses };
+  }
+  return joined(orNull(joinedObject(fields.map(({ name, value }) => ({ name, text: jsonText(value) })))), losses);
+}
+
+function joined(sql: string, losses: readonly Loss[]): Value {
+  return { sql, form: 'plain', losses, isJson: true };
+}
+
+/** The engine has no struct without members, or with names that differ only in case, an empty name, or a name with NUL. */
+function isStruct(members: readonly { readonly name: string }[]): boolean {
+  const names = new Set(members.map(({ name }) => name.toLowerCase()));
+  return members.length > 0 && names.size === members.length && !members.some(({ name }) => /^$|\0/u.test(name));
 }
 
 function memberSql(sql: string, { key }: StoredMember): string {
   if (key === undefined) return sql;
   return typeof key === 'number' ? `struct_extract_at(${sql}, ${key})` : `struct_extract(${sql}, ${key})`;
-}
-
-/**
- * An object in SQL. JSON inside JSON would be parsed again, which rounds decimals to doubles. So it is used only if a struct is
- * impossible: for names that differ only in case, an empty name, or a name with NUL.
- */
-function objectSql(members: readonly { readonly name: string; readonly sql: string }[]): string {
-  const names = new Set(members.map(({ name }) => name.toLowerCase()));
-  const isStruct =
-    members.length > 0 && names.size === members.length && members.every(({ name }) => isStructName(name));
-  const pairs = members.map(({ name, sql }) => `${literal(name)}${isStruct ? ':' : ','} ${sql}`);
-  return isStruct ? `{${pairs.join(', ')}}` : `json_object(${pairs.join(', ')})`;
-}
-
-function isStructName(name: string): boolean {
-  return name !== '' && !name.includes('\0');
 }
 
 function mapValue(
@@ -225,6 +238,7 @@ function mapValue(
   }));
   if (stored.key.kind === 'string' && value.sql === `${entry}.value`) return { sql, form: 'json', losses };
   const key = stored.key.kind === 'encoded-string' ? `decode(${entry}.key)` : `${entry}.key::VARCHAR`;
+  if (value.isJson === true) return joined(joinedMap(entries, entry, { key, text: jsonText(value) }), losses);
   const pairs = `list_transform(${entries}, lambda ${entry}: {'key': ${key}, 'value': ${value.sql}})`;
   return { sql: `map_from_entries(${pairs})`, form: 'json', losses };
 }

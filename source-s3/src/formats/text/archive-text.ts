@@ -36,6 +36,10 @@ export async function openArchive(
     const isOdd = wanted.length === 0 || skips.has('empty');
     log(isOdd ? 'WARN' : 'INFO', `"${object.key}": not read from the archive, by reason: ${left}`);
   } else if (wanted.length === 0) log('WARN', `"${object.key}": the archive has no file`);
+  const [twins] = Map.groupBy(wanted, pathOf)
+    .entries()
+    .filter(([, named]) => named.length > 1);
+  if (twins !== undefined) log('WARN', twinsText(object.key, twins));
   let text: ObjectText | undefined;
   let end = Number.POSITIVE_INFINITY;
   for (const { member, base } of placed(wanted).toReversed()) {
@@ -47,6 +51,11 @@ export async function openArchive(
     end = base;
   }
   return text ?? { compression: 'zip', key: object.key, base: 0, end, from: () => noBytes() };
+}
+
+/** The archive may have been updated by a program that adds the new file and keeps the old one. */
+function twinsText(key: string, [path, { length }]: readonly [string, readonly ZipMember[]]): string {
+  return `"${key}": ${length} files of the archive are named "${path}", and all are read. Programs that unpack it keep one of them. If rows are repeated, write the archive again.`;
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {

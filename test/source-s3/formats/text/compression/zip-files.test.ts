@@ -74,6 +74,16 @@ suite('The files of an archive', () => {
     assert.deepEqual([failures, rows.map(({ id }) => id)], [[], [1, 2, 3, 4, 5, 6]]);
   });
 
+  test('are all read where some have the same name, with one WARN', async () => {
+    const names = ['a.json', 'b.json', 'a.json', './a.json', 'c.json'];
+    const body = zipOf(names.map((name, index) => ({ name, body: lines(index + 1, 1) })));
+    const { rows, said, failures } = await textRows({ 'lake/t/a.zip': body }, jsonl);
+    assert.deepEqual([failures, rows.map(({ id }) => id)], [[], [1, 2, 3, 4, 5]]);
+    const warnings = said.filter((text) => text.startsWith('WARN'));
+    assert.equal(warnings.length, 1, warnings.join('\n'));
+    assert.match(warnings[0] ?? '', /"lake\/t\/a\.zip": 3 files of the archive are named "a\.json", and all are read/u);
+  });
+
   test('of which none is a data file give no row and a WARN', async () => {
     await using server = await serverWith({
       'lake/t/a.json': '{"id":1}\n',
