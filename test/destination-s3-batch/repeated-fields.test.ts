@@ -118,6 +118,27 @@ suite('A record that repeats a field', () => {
     assertKept(rows, records, 'id');
   });
 
+  test('is stored in the same way if the name of the stream comes after the data', async () => {
+    const catalog = catalogJson('visits', publishedStream('events'));
+    const visit = '{"id":1,"id":2,"price":1e400}';
+    const event = objectText([
+      ...required,
+      ['event_id', '"e"'],
+      ['event_name', '"Pageview"'],
+      ['properties', '{"price":2}'],
+      ['properties', '{"price":1e400}'],
+    ]);
+    const lines = Object.entries({ visits: visit, events: event }).map(([stream, data]) => {
+      return `{"record":{"data":${data},"emitted_at":1700000000000,"stream":"${stream}"},"type":"RECORD"}\n`;
+    });
+    const ran = await runWrite(running(), lines, { catalog, config: { output_format: 'json' } });
+    assert.deepEqual([ran.error, ran.failures], [undefined, []]);
+    const [pageview, row] = jsonRows(running(), 'data/').map((text) => parseJson(text) as Row);
+    assert.deepEqual(row, { id: 2, price__json: '1e400', __json: '{"id":1}' });
+    assert.deepEqual(pageview?.['properties'], { price__json: '1e400' });
+    assert.equal(pageview?.['__json'], '{"properties":{"price":2}}');
+  });
+
   test('keeps the earlier aliases of a user with each alias', async () => {
     const aliases = (id: string): string => `[{"id":"${id}","tag":"t"}]`;
     const record = objectText([...required, ['aliases', aliases('a')], ['aliases', aliases('b')], ['user_id', '"v"']]);
