@@ -74,9 +74,7 @@ suite('A record that repeats a field', () => {
     assert.equal(rows.length, records.length);
     for (const row of rows) {
       const members = records[Number(row[id])] ?? [];
-      const rest = textOf(row)
-        .replaceAll('\\u006f', 'o')
-        .replaceAll('\\u006e', 'n');
+      const rest = textOf(row).replaceAll('\\u006f', 'o').replaceAll('\\u006e', 'n');
       for (const [name, text] of earlierOf(members)) {
         const found = [name, `${name}__json`].some((key) => rest.includes(`${JSON.stringify(key)}:${text}`));
         assert.ok(found, `${JSON.stringify(row)} of ${objectText(members)}`);
