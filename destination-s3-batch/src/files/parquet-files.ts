@@ -81,10 +81,9 @@ async function write(
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
   const destination = mayBeLarge ? target : join(target, 'data.parquet');
-  await engine.run(
-    `COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`,
-    mostThreads,
-  );
+  // Several threads cut the rows at other places each time, and a replay with fewer files would not replace all earlier ones.
+  const threads = mayBeLarge ? 1 : mostThreads;
+  await engine.run(`COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`, threads);
   const paths = (await readdir(target)).sort().map((name) => join(target, name));
   if (paths.length === 1) return paths.map((path) => ({ path, rows: rows.rows }));
   return await countRows(engine, paths);
