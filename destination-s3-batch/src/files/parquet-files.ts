@@ -76,7 +76,7 @@ async function write(
     'FORMAT parquet',
     'COMPRESSION snappy',
     `KV_METADATA ${footerKeys}`,
-    `ROW_GROUP_SIZE ${groupRows(countColumns(type), engineBytes)}`,
+    `ROW_GROUP_SIZE ${groupRows({ columns: countColumns(type), rows: rows.rows, bytes: rows.bytes }, engineBytes)}`,
     ...dictionaryLimit(type, engineBytes),
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
