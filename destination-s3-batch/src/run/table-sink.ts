@@ -78,9 +78,8 @@ export class TableSink implements Sink<TableTarget> {
     this.#eventName = plan.fields.indexOf('event_name');
     this.#place = { table: undefined, day: 0, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
-    const routes = plan.targets.map((target) => {
-      return routeOf(target, { prefix, fields: plan.fields, tables, log: context.log });
-    });
+    const { fields, targets } = plan;
+    const routes = targets.map((target) => routeOf(target, { prefix, fields, tables, log: context.log }));
     this.#routes = [...routes, rejectedRoute()];
   }
 
@@ -100,8 +99,7 @@ export class TableSink implements Sink<TableTarget> {
 
   #walk(route: RowRoute | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     if (route?.events !== undefined) return this.#eventObserver.walk(route.events, bytes, start, found);
-    const isMade = route?.rows !== undefined || route?.maker !== undefined;
-    const shape = isMade ? undefined : route?.table?.shape;
+    const shape = route?.rows === undefined && route?.maker === undefined ? route?.table?.shape : undefined;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
   }
 
