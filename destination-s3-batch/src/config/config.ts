@@ -127,7 +127,7 @@ export const configSchema = z
     max_spool_gb: z.number().min(0.05).max(100_000).optional().meta({
       title: 'Largest spool (GB)',
       description:
-        'Above this size, appended rows are written to S3 early. Leave it empty for half of the free space, at most 20 GB.',
+        'Above this size, appended rows are written to S3 early. Leave it empty for up to half of the free space, at most 20 GB.',
       order: 23,
     }),
     ...workerShape,

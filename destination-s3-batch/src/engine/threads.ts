@@ -11,12 +11,20 @@ const valueBytes = 32;
 const columnBytes = 256 * 1024;
 /** Buffers of lines that a thread holds, each as large as the largest row may be. */
 const lineBuffers = 2;
+/** Of the engine's memory, for the lines of a group. What the engine holds of a group several times is not in its own limit. */
+const groupShare = 1 / 8;
 /** Of the engine's memory, for these buffers. */
 const linesShare = 1 / 2;
 
-/** Rows of a group: at least two threads can hold one. With a thousand columns, a group of the usual size would take a gigabyte. */
-export function groupRows(columns: number, engineBytes: number): number {
-  const rows = engineBytes / (2 * valueBytes * columns);
+/**
+ * Rows of a group: at least two threads can hold one. With a thousand columns, a group of the usual size would take a gigabyte, and so
+ * would one of large rows.
+ */
+export function groupRows(
+  { columns, rows: count, bytes }: Pick<Written, 'columns' | 'rows' | 'bytes'>,
+  engineBytes: number,
+): number {
+  const rows = Math.min(engineBytes / (2 * valueBytes * columns), (engineBytes * groupShare) / (bytes / count));
   return Math.max(vectorRows, Math.min(mostGroupRows, Math.floor(rows / vectorRows) * vectorRows));
 }
 
@@ -33,8 +41,9 @@ type Written = {
  * As far as there is memory. More than two only if there are groups for them, and memory for the text of these: a file has the
  * same groups on any machine.
  */
-export function threadsFor({ columns, rows, bytes, longestRow }: Written, engineBytes: number): number {
-  const group = groupRows(columns, engineBytes);
+export function threadsFor(written: Written, engineBytes: number): number {
+  const { columns, rows, bytes, longestRow } = written;
+  const group = groupRows(written, engineBytes);
   const each = Math.max(columns * columnBytes, group * columns * valueBytes, (lineBuffers * longestRow) / linesShare);
   const groups = Math.min(rows / group, engineBytes / ((group * bytes) / rows));
   return threadsWithin(Math.max(2, Math.floor(groups)), engineBytes, each);

@@ -76,15 +76,14 @@ async function write(
     'FORMAT parquet',
     'COMPRESSION snappy',
     `KV_METADATA ${footerKeys}`,
-    `ROW_GROUP_SIZE ${groupRows(countColumns(type), engineBytes)}`,
+    `ROW_GROUP_SIZE ${groupRows({ columns: countColumns(type), rows: rows.rows, bytes: rows.bytes }, engineBytes)}`,
     ...dictionaryLimit(type, engineBytes),
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
   const destination = mayBeLarge ? target : join(target, 'data.parquet');
-  await engine.run(
-    `COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`,
-    mostThreads,
-  );
+  // Several threads cut the rows at other places each time, and a replay with fewer files would not replace all earlier ones.
+  const threads = mayBeLarge ? 1 : mostThreads;
+  await engine.run(`COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`, threads);
   const paths = (await readdir(target)).sort().map((name) => join(target, name));
   if (paths.length === 1) return paths.map((path) => ({ path, rows: rows.rows }));
   return await countRows(engine, paths);

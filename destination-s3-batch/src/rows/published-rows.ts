@@ -44,12 +44,6 @@ export const keptFields = {
   segment_metadata: ['code', 'name', 'tags', 'metadata', 'workspace'],
 } as const;
 
-/**
- * Writes the row of an event. `time`: the record's own in milliseconds; NaN if it has no valid one. @returns whether the row's time
- * is certainly in the form of its column.
- */
-export type EventRow = (bytes: Buffer, found: Envelope, time: number, out: RowBuffer) => boolean;
-
 /** The column of each copied field, in the order of columns. The event's name is only in `other_events`. */
 export const eventColumns: Readonly<Record<string, string>> = {
   event_name: 'event_name',
@@ -62,6 +56,21 @@ export const eventColumns: Readonly<Record<string, string>> = {
   cohorts: 'cohorts',
   properties: 'properties',
 };
+const aliasColumns = { user_id: 'permutive_id', project_id: 'workspace_id' };
+const segmentColumns = { code: 'number', name: 'name', tags: 'tags', workspace: 'workspace_id' };
+
+/** The columns of the copied fields of each type. */
+export const columnNames: Readonly<Record<keyof typeof keptFields, Readonly<Record<string, string>>>> = {
+  split_events: eventColumns,
+  explode_aliases: aliasColumns,
+  segment_metadata: segmentColumns,
+};
+
+/**
+ * Writes the row of an event. `time`: the record's own in milliseconds; NaN if it has no valid one. @returns whether the row's time
+ * is certainly in the form of its column.
+ */
+export type EventRow = (bytes: Buffer, found: Envelope, time: number, out: RowBuffer) => boolean;
 
 /** `fields`: those that the scanner finds. */
 export function eventRow(fields: readonly string[], { isNamed }: { readonly isNamed: boolean }): EventRow {
@@ -78,7 +87,7 @@ export function eventRow(fields: readonly string[], { isNamed }: { readonly isNa
 
 /** One row for each alias. */
 export function aliasRows(fields: readonly string[]): PublishedRows {
-  const [user, workspace] = columnsOf(fields, { user_id: 'permutive_id', project_id: 'workspace_id' });
+  const [user, workspace] = columnsOf(fields, aliasColumns);
   const timeSlot = fields.indexOf('time');
   const aliasesSlot = fields.indexOf('aliases');
   const type = knownText(',"event_type":"alias_sync"');
@@ -106,7 +115,7 @@ export function aliasRows(fields: readonly string[]): PublishedRows {
 }
 
 export function segmentRows(fields: readonly string[]): PublishedRows {
-  const columns = columnsOf(fields, { code: 'number', name: 'name', tags: 'tags', workspace: 'workspace_id' });
+  const columns = columnsOf(fields, segmentColumns);
   const metadata = fields.indexOf('metadata');
   return (bytes, found, { out, emit }) => {
     const start = found.fieldStarts[metadata] as number;

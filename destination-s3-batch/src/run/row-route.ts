@@ -5,6 +5,7 @@ import type { TableTarget } from './plan.ts';
 import type { BatchTable, BatchTables } from '../tables/table.ts';
 import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
 import { DroppedFields } from '../rows/dropped-fields.ts';
+import type { PublishedConversion } from '../rows/earlier-members.ts';
 import { EventTables } from '../rows/event-tables.ts';
 import {
   aliasRows,
@@ -27,6 +28,8 @@ export type RowRoute = {
   readonly row: EventRow | undefined;
   readonly otherRow: EventRow | undefined;
   readonly dropped: DroppedFields | undefined;
+  /** Undefined for rows that are not of a published type. */
+  readonly conversion: PublishedConversion | undefined;
   rejected: BatchTable | undefined;
   /** Represents all unpublished rows of the stream in `DurableStates`. */
   unpublished: object | undefined;
@@ -48,6 +51,7 @@ const noRows = {
   row: undefined,
   otherRow: undefined,
   dropped: undefined,
+  conversion: undefined,
 };
 
 export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Options): RowRoute {
@@ -63,6 +67,7 @@ export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Op
     row: isSplit ? eventRow(fields, { isNamed: false }) : undefined,
     otherRow: isSplit ? eventRow(fields, { isNamed: true }) : undefined,
     dropped: droppedFields(target, fields),
+    conversion: conversion === 'none' ? undefined : conversion,
     rejected: undefined,
     unpublished: undefined,
   };

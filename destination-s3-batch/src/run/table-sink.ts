@@ -13,6 +13,7 @@ import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
 import { RowObserver } from '../columns/observe/row-observer.ts';
 import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
+import { EarlierMembers } from '../rows/earlier-members.ts';
 import { EventObserver } from '../rows/event-observer.ts';
 import { countValues } from '../rows/count-values.ts';
 import type { RowsOut } from '../rows/published-rows.ts';
@@ -67,6 +68,7 @@ export class TableSink implements Sink<TableTarget> {
   };
   readonly #made: RowsOut;
   readonly #cuts: CutRows[] = [];
+  readonly #earlier = new EarlierMembers();
 
   constructor(options: Options) {
     const { plan, prefix, tables, context } = options;
@@ -76,9 +78,8 @@ export class TableSink implements Sink<TableTarget> {
     this.#eventName = plan.fields.indexOf('event_name');
     this.#place = { table: undefined, day: 0, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
-    const routes = plan.targets.map((target) => {
-      return routeOf(target, { prefix, fields: plan.fields, tables, log: context.log });
-    });
+    const { fields, targets } = plan;
+    const routes = targets.map((target) => routeOf(target, { prefix, fields, tables, log: context.log }));
     this.#routes = [...routes, rejectedRoute()];
   }
 
@@ -90,9 +91,15 @@ export class TableSink implements Sink<TableTarget> {
   /** Observes the values of a record that becomes a row unchanged. */
   walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     const route = target === undefined ? undefined : (this.#routes[target.index] as RowRoute);
+    const end = this.#walk(route, bytes, start, found);
+    this.#earlier.walked(found);
+    if (route !== undefined) found.isDoubtful = false; // The row keeps all values of a repeated field.
+    return end;
+  }
+
+  #walk(route: RowRoute | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     if (route?.events !== undefined) return this.#eventObserver.walk(route.events, bytes, start, found);
-    const isMade = route?.rows !== undefined || route?.maker !== undefined;
-    const shape = isMade ? undefined : route?.table?.shape;
+    const shape = route?.rows === undefined && route?.maker === undefined ? route?.table?.shape : undefined;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
   }
 
@@ -121,9 +128,15 @@ export class TableSink implements Sink<TableTarget> {
       return undefined;
     }
     route.dropped?.see(bytes, found);
+    const hasEarlier = this.#earlier.begin(route.conversion, table, bytes, found);
     const row = table === route.events?.other ? route.otherRow : route.row;
     if (row !== undefined) {
       const isPlainTime = row(bytes, found, placement.time, this.#out);
+      if (hasEarlier) {
+        this.#eventObserver.forget();
+        this.#addMade();
+        return undefined;
+      }
       place.isUnusual = this.#eventObserver.accept(table, bytes, found, { out: this.#out, isPlainTime });
       this.#options.spool.append(place as RowPlace, this.#out.memory, 0, this.#out.length);
       this.#out.clear();
@@ -215,9 +228,9 @@ export class TableSink implements Sink<TableTarget> {
     return route.events?.tableOf(nameless, 0, nameless.length);
   }
 
-  /** Adds the row in `#out`. */
+  /** Adds the row in `#out`, with the earlier members of its record. */
   #addMade(): void {
-    const { memory, length } = this.#out;
+    const { memory, length } = this.#earlier.before(this.#out);
     this.#add(memory, 0, length);
     this.#out.clear();
   }

@@ -70,9 +70,16 @@ type Bounds = {
   readonly freeBytes: number;
 };
 
-/** The configured bound, or else the least of 20 GB, half of the free space, and what the platform grants. */
+/** The configured bound, or else the least of 20 GB, up to half of the free space, and what the platform grants. */
 export function spoolBound({ maxSpoolBytes, storageLimitBytes = Infinity, freeBytes: free }: Bounds): number {
-  return maxSpoolBytes ?? Math.min(mostBytes, Math.floor(free / 2), storageLimitBytes);
+  return maxSpoolBytes ?? Math.min(shareOf(free), storageLimitBytes);
+}
+
+/** At most 20 GB, in steps of a power of two: where rows are cut depends on it, and a repeated run must cut them at the same places. */
+function shareOf(free: number): number {
+  const half = Math.floor(free / 2);
+  if (half >= mostBytes) return mostBytes;
+  return Math.max(2 ** Math.floor(Math.log2(half)), Math.min(half, leastBytes));
 }
 
 /** Like mkdir with `recursive`, which never ends in Node 24 if the kernel returns ENOENT for a forbidden folder (/proc). */

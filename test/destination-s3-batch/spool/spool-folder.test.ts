@@ -22,11 +22,16 @@ suite('the folder of the spool', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  test('has a bound that is configured, or the least of 20 GB, half of what is free and what the platform grants', () => {
+  test('has a bound that is configured, or the least of 20 GB, up to half of what is free and what the platform grants', () => {
     assert.deepEqual(
       [bound(3e9), bound(90e9), bound(90e9, undefined, 4e9), bound(3e9, 7e9, 4e9)],
-      [1.5e9, 20e9, 4e9, 7e9],
+      [2 ** 30, 20e9, 4e9, 7e9],
     );
+    assert.deepEqual([bound(110e6), bound(98e6), bound(0)], [50e6, 49e6, 0]);
+  });
+
+  test('has the same bound when a run is repeated with a little more or less free space, so that rows are cut at the same places', () => {
+    for (const free of [3e9, 5e9, 12e9, 24e9, 60e9]) assert.equal(bound(free * 1.2), bound(free));
   });
 
   test('is logged with its bound, and with a warning where that is more than is free', async () => {

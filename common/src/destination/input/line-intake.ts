@@ -8,7 +8,7 @@ import type { Log } from '../../protocol/log.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
-import { halvesSeen, NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
+import { halvesSeen, skipSpace } from '../../json/json-bytes.ts';
 import { withNumbers } from '../../json/not-numbers.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import { skippingWalk, type WalkData } from '../../records/data-walk.ts';
@@ -71,6 +71,8 @@ export class LineIntake<Target extends Repaired> {
   readonly #scanner: RecordScanner;
   readonly #names: StreamNames<Target>;
   readonly #unknownTypes = new Set<string>();
+  /** The stream of a line that is scanned again: its name may come after `data`. */
+  #found: Target | undefined;
 
   constructor(options: Options<Target>) {
     this.#options = options;
@@ -138,9 +140,10 @@ export class LineIntake<Target extends Repaired> {
   /** For a record with doubtful values. Undefined if the record needs no change; it has then been scanned again. */
   #madeReadable(bytes: Buffer, start: number, end: number): Buffer | undefined {
     const { envelope } = this.#scanner;
-    this.#names.find(bytes, envelope); // Once the stream is known, its walker may accept such values.
+    this.#found = this.#names.find(bytes, envelope); // Once the stream is known, its walker may accept such values.
     this.#options.walker?.forgetWalk?.();
     this.#scanner.scan(bytes, start, end);
+    this.#found = undefined;
     const readable = envelope.isDoubtful ? this.repairs.readable(bytes, { start, end: end + 1 }, envelope) : undefined;
     if (readable !== undefined) this.#options.walker?.forgetWalk?.();
     return readable;
@@ -159,15 +162,14 @@ export class LineIntake<Target extends Repaired> {
   }
 
   #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {
-    if (walker?.walkData === undefined) return undefined;
-    return (bytes, start, found) => {
-      return walker.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
-    };
+    const walk = walker?.walkData?.bind(walker);
+    if (walk === undefined) return undefined;
+    return (bytes, start, found) => walk(this.#found ?? this.#names.known(bytes, found), bytes, start, found);
   }
 
   #takeRecord(bytes: Buffer, line: number): void {
     const { envelope } = this.#scanner;
-    const target = this.#names.find(bytes, envelope);
+    const target = this.#found ?? this.#names.find(bytes, envelope);
     if (target === undefined) {
       this.#refuse('not_an_object', bytes, line);
       return;
@@ -192,7 +194,7 @@ export class LineIntake<Target extends Repaired> {
   /** `reason`: for a stream that is in the catalog. */
   #refuse(reason: RefusalReason, bytes: Buffer, line: number): void {
     const { envelope } = this.#scanner;
-    const target = this.#names.find(bytes, envelope);
+    const target = this.#found ?? this.#names.find(bytes, envelope);
     const why = target === undefined ? 'unknown_stream' : reason;
     const { dataStart, dataEnd } = envelope;
     const isUtf8 = reason !== 'not_utf8';
@@ -212,7 +214,7 @@ export class LineIntake<Target extends Repaired> {
   #takeTooLong(beginning: Buffer, { size, outline }: TooLong, line: number): void {
     const found = recordIn(outline, this.#options.fields);
     if (found === undefined) throw tooLong();
-    const target = this.#names.find(outline, found);
+    const target = this.#found ?? this.#names.find(outline, found);
     const text = `Line ${line} of the input has ${size} bytes, more than a record may have: only its beginning is kept, below _rejected/. Send smaller records.`;
     this.#options.log('WARN', text);
     this.#handRefused(target, tooLongRefusal(beginning, size), { bytes: outline, found, line });

@@ -31,6 +31,8 @@ export class RowMaker {
   readonly #names: NameIndex;
   /** Names in the index before this number are omitted from rows; the others are siblings. */
   readonly #replaced: number;
+  /** Of the names that become folders, which come first: the number among the fields that the scanner finds. */
+  readonly #folderSlots: readonly number[];
   readonly #folders: string[] = [];
 
   /** `fields`: those that the scanner finds. */
@@ -39,6 +41,7 @@ export class RowMaker {
     const siblings = plan.partitions.map(({ field }) => besideName(field));
     this.#replaced = replaced.length;
     this.#names = createNameIndex([...replaced, ...siblings]);
+    this.#folderSlots = plan.partitions.filter(({ isDay }) => !isDay).map(({ field }) => fields.indexOf(field));
     this.#parts = plan.partitions.map((part, index) => ({
       ...part,
       values: new PartitionValues(part),
@@ -55,7 +58,7 @@ export class RowMaker {
     out.clear();
     out.byte(OPEN_OBJECT);
     this.#columns?.write(bytes, found, nowMs, out);
-    const seen = this.#copyMembers(bytes, found.dataStart);
+    const seen = this.#copyMembers(bytes, found);
     for (let index = 0; index < this.#parts.length; index += 1) {
       const { values, slot, sibling, siblingName, field } = this.#parts[index] as Part;
       const [start, end] = [found.fieldStarts[slot] as number, found.fieldEnds[slot] as number];
@@ -79,17 +82,24 @@ export class RowMaker {
     this.#columns?.passed(position);
   }
 
+  /** Whether the record has the partition field again after this value, and the later value is the folder. */
+  #isRepeated(name: number, value: number, fieldStarts: Int32Array): boolean {
+    const slot = this.#folderSlots[name];
+    return slot !== undefined && fieldStarts[slot] !== value;
+  }
+
   /** @returns a bit for each name of the index that the record has; there are at most ten. */
-  #copyMembers(bytes: Buffer, start: number): number {
+  #copyMembers(bytes: Buffer, { dataStart, fieldStarts }: Envelope): number {
     const { out } = this;
     let seen = 0;
-    let at = skipSpace(bytes, start + 1);
+    let at = skipSpace(bytes, dataStart + 1);
     while (bytes[at] === QUOTE) {
       const keyEnd = skipString(bytes, at);
-      const end = skipValue(bytes, skipColon(bytes, keyEnd));
+      const value = skipColon(bytes, keyEnd);
+      const end = skipValue(bytes, value);
       const name = indexOfName(this.#names, bytes, at + 1, keyEnd - 1);
       if (name >= 0) seen |= 1 << name;
-      if (name < 0 || name >= this.#replaced) {
+      if (name < 0 || name >= this.#replaced || this.#isRepeated(name, value, fieldStarts)) {
         if (out.length > 1) out.byte(COMMA);
         out.copy(bytes, at, end);
       }
