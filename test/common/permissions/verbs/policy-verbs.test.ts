@@ -167,6 +167,6 @@ suite('policy validate', () => {
   test('reports a missing file', async () => {
     const { exitCode, stderr } = await policy('source', ['validate', join(folder, 'none.json')]);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /cannot be read \(ENOENT\)/u);
+    assert.match(stderr, /cannot be read: it does not exist \(ENOENT\)/u);
   });
 });
