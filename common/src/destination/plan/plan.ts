@@ -233,6 +233,6 @@ function warnOfHeldStates(targets: readonly Target[], log: Log): void {
   if (held.length === 0) return;
   log(
     'WARN',
-    `These streams are replaced once their new data is complete: ${held.join(', ')}. Their states are printed at the end, and so are states for all streams.`,
+    `These streams are replaced once their new data is complete: ${held.join(', ')}. Their states are printed at the end of the input, and so are states that cover all streams.`,
   );
 }
