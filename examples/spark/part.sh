@@ -1,5 +1,5 @@
 #!/bin/bash
-# One part of a run. Its number is on standard input, the rest comes from parts.py. In source.json, "modified_before" is "NOW".
+# One part of a run. parts.py sends its number on standard input and sets all other variables. In source.json, "modified_before" is "NOW".
 cd "$S3_PARTS_FOLDER" || exit 1
 read -r SHARD_INDEX || exit 0
 export SHARD_INDEX

@@ -65,7 +65,10 @@ suite('the program destination-s3-streaming', () => {
     assert.equal(exitCode, 1);
     assert.equal(ofType(messages, 'STATE').length, 1);
     const [error] = traceErrors(messages);
-    assert.match(String(error?.message), /^Line 3 of the input .* The input ended in the middle of it\.$/u);
+    assert.match(
+      String(error?.message),
+      /^Line 3 of the input .* The input ended in the middle of it: look for the failure .*, and run again\.$/u,
+    );
     assert.equal(error?.failure_type, 'system_error');
   });
 
@@ -74,7 +77,7 @@ suite('the program destination-s3-streaming', () => {
     assert.equal(exitCode, 1);
     assert.deepEqual(
       traceErrors(messages).map(({ message }) => message),
-      ['Line 1 of the input is not a message of the Airbyte protocol.'],
+      ['Line 1 of the input is not a message of the Airbyte protocol. Correct the program that writes the input.'],
     );
   });
 

@@ -92,7 +92,7 @@ suite('records that break their schema', () => {
     assert.equal(error.code, 'RECORDS_REJECTED');
     assert.equal(
       error.message,
-      'The record of the stream "events" in line 3 of the input is rejected: wrong_type of "event_id".',
+      'The record of the stream "events" in line 3 of the input is rejected: wrong_type of "event_id". Correct the source, or set "invalid_records" to "dead_letter".',
     );
     assert.equal(lines.length, 1);
     assert.deepEqual(storedRows(server), [examples.events]);
@@ -168,7 +168,7 @@ suite('records that break their schema', () => {
       return said.map(([level, message]) => `${level} ${message}`).join('\n');
     };
 
-    test('are stored in the hour of their own time, and counted in a remark of the summary', async () => {
+    test('are stored in the hour of their event time, and counted in a remark of the summary', async () => {
       const said = await run('own_partition');
       assert.doesNotMatch(said, /^(?:WARN|ERROR)/mu);
       assert.match(

@@ -86,7 +86,10 @@ suite('target-s3-streaming', () => {
       `${schema('a')}${record('a', '{"id":1}')}${state('1')}{"type":"REC`,
     );
     assert.deepEqual([stdout, exitCode], ['1\n', 1]);
-    assert.match(stderr, /Line 4 of the input .* The input ended in the middle of it\. \(INPUT_INVALID\)\n$/u);
+    assert.match(
+      stderr,
+      /Line 4 of the input .* The input ended in the middle of it: look for the failure .*, and run again\. \(INPUT_INVALID\)\n$/u,
+    );
     assert.equal(storedRows(server).length, 1);
   });
 

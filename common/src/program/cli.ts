@@ -135,10 +135,16 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
     if (lines !== undefined) return lines;
     if (text.trim() === '') throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is empty.`);
     if (/^[A-Za-z_][\w-]*:(?:\s|$)/mu.test(text) && !/^\s*[[{]/u.test(text)) {
-      throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, but looks like YAML.`);
+      throw new ConnectorError(
+        'USAGE_INVALID',
+        `The ${what} file "${path}" must be JSON, but looks like YAML. Convert it to JSON.`,
+      );
     }
     const place = /line \d+ column \d+/u.exec(error instanceof Error ? error.message : '')?.[0];
     const where = place === undefined ? '' : ` (${place})`;
-    throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is not valid JSON${where}.`);
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      `The ${what} file "${path}" is not valid JSON${where}. Correct it there.`,
+    );
   }
 }

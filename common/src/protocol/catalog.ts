@@ -93,7 +93,10 @@ function refuseTwins(streams: readonly ConfiguredStream[]): void {
   for (const stream of streams) {
     const key = streamKey(stream);
     if (seen.has(key)) {
-      throw new ConnectorError('CATALOG_INVALID', `The catalog names the stream "${streamLabel(stream)}" twice.`);
+      throw new ConnectorError(
+        'CATALOG_INVALID',
+        `The catalog names the stream "${streamLabel(stream)}" twice. Remove one of the two entries.`,
+      );
     }
     seen.add(key);
   }

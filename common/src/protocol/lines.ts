@@ -170,12 +170,16 @@ function beginningOf(parts: readonly Uint8Array[], size: number): Buffer {
 
 /** `inLine` adds the number of the line. */
 export function tooLong(maxLineBytes = defaultMaxLineBytes): ConnectorError {
-  return invalid(`is longer than ${maxLineBytes} bytes. Send smaller records`);
+  return invalid(`is longer than ${maxLineBytes} bytes`, 'Send smaller records');
 }
 
-/** The mistake in a line: the rest of a sentence that `inLine` begins. */
-export function invalid(what: string): ConnectorError {
-  return new ConnectorError('INPUT_INVALID', what);
+const usualRemedy = 'Correct the program that writes the input';
+const remedyOfCut =
+  'The input ended in the middle of it: look for the failure of the program that writes it, and run again';
+
+/** The mistake in a line, as the rest of a sentence that `inLine` begins, and the remedy. */
+export function invalid(what: string, remedy = usualRemedy): ConnectorError {
+  return new ConnectorError('INPUT_INVALID', `${what}. ${remedy}.`);
 }
 
 /** Adds the number of the line to an error of `invalid`. Returns any other error unchanged. */
@@ -185,7 +189,7 @@ export function inLine(
   index: number,
 ): unknown {
   if (!(error instanceof ConnectorError) || error.code !== 'INPUT_INVALID') return error;
-  const cut = unterminated && index === ends.length - 1 ? ' The input ended in the middle of it.' : '';
-  const text = `Line ${firstLine + index} of the input ${error.message}.${cut}`;
-  return new ConnectorError('INPUT_INVALID', text, { cause: error });
+  const isCut = unterminated && index === ends.length - 1;
+  const what = isCut ? error.message.replace(usualRemedy, remedyOfCut) : error.message;
+  return new ConnectorError('INPUT_INVALID', `Line ${firstLine + index} of the input ${what}`, { cause: error });
 }

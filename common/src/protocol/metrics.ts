@@ -70,12 +70,12 @@ export const METRICS = {
   's3_connectors.stored.io': counter({ unit: 'By', by: [], from: destinations }, 'Bytes of these files, compressed.'),
   's3_connectors.closed.files': counter(
     { unit: '{file}', by: ['reason'], from: streaming },
-    'Files written to the bucket, by why they were closed.',
+    'Files written to the bucket, by the reason why they were closed.',
   ),
   's3_connectors.open.files': amount({ unit: '{file}', by: [], from: streaming }, 'Files that take rows now.'),
   's3_connectors.buffer.usage': amount(
     { unit: 'By', by: ['place'], from: destinations },
-    'Rows that wait to be stored, with the files made of them, in memory or on local disk.',
+    'Rows that are not stored yet, in memory or on local disk, and the files made of them.',
   ),
   's3_connectors.held.states': amount(
     { unit: '{state}', by: [], from: destinations },

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 
 import { schemaAsParsed } from '../protocol/catalog.ts';
-import { ConnectorError } from '../protocol/errors.ts';
+import type { ConnectorError } from '../protocol/errors.ts';
+import { invalid } from '../protocol/lines.ts';
 import { isObject, type JsonObject } from '../protocol/messages.ts';
 
 export type StreamSchema = {
@@ -27,11 +28,11 @@ const named = ['properties', 'patternProperties', 'definitions', '$defs'];
 /** @throws INPUT_INVALID with the rest of a sentence that begins with the number of the line. */
 export function parseSchema(json: JsonObject): StreamSchema {
   const parsed = message.safeParse(json);
-  if (!parsed.success) throw invalid(`lacks ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
+  if (!parsed.success) throw invalidSchema(`lacks ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
   const { stream, schema, key_properties: keys } = parsed.data;
-  if (!isObject(schema['properties'])) throw invalid(`has no "properties" for "${stream}"`);
+  if (!isObject(schema['properties'])) throw invalidSchema(`has no "properties" for "${stream}"`);
   const fault = faultOf(schema, 'schema');
-  if (fault !== undefined) throw invalid(`is not a JSON schema for "${stream}": ${fault}`);
+  if (fault !== undefined) throw invalidSchema(`is not a JSON schema for "${stream}": ${fault}`);
   return { stream, schema, keyProperties: keys ?? [] };
 }
 
@@ -60,6 +61,6 @@ function faultOf(node: unknown, path: string): string | undefined {
   return undefined;
 }
 
-function invalid(what: string): ConnectorError {
-  return new ConnectorError('INPUT_INVALID', `is a SCHEMA that ${what}`);
+function invalidSchema(what: string): ConnectorError {
+  return invalid(`is a SCHEMA that ${what}`);
 }

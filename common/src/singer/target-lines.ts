@@ -149,7 +149,7 @@ export class TargetLines {
         this.#activate(json);
         return true;
       case 'BATCH':
-        throw invalid('is a BATCH, which is not supported. Let the tap send RECORD messages');
+        throw invalid('is a BATCH, which is not supported', 'Let the tap send RECORD messages');
       case 'RECORD':
         throw invalid('is a record whose type is not spelled "RECORD"');
       default:

@@ -72,6 +72,10 @@ async function attemptIn<T>(folder: TempFolder, work: () => Promise<T>): Promise
       const advice = 'The rows of a file need more memory than there is. Raise max_memory_mb.';
       throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details, cause });
     }
-    throw new ConnectorError('ENGINE_FAILED', 'The query engine could not write a file.', { details, cause });
+    throw new ConnectorError(
+      'ENGINE_FAILED',
+      'The query engine could not write a file. Report it with the details from the log.',
+      { details, cause },
+    );
   }
 }

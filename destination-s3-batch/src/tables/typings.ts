@@ -184,7 +184,7 @@ function isForEvent({ event }: Registered, table: BatchTable): boolean {
 }
 
 function otherEvent(key: string): ConnectorError {
-  const text = `"${key}" was written meanwhile by another run, for an event whose name differs from this run's in signs. Run again: the later one goes into "other_events".`;
+  const text = `"${key}" was written meanwhile by another run, for another event name that gives the same table name. Run again: the events of this run then go into "other_events".`;
   return new ConnectorError('S3_OBJECT_CONFLICT', text);
 }
 

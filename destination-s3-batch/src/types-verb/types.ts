@@ -123,7 +123,7 @@ function beside(placed: PlacedField): string {
 
 function notWritten({ prefix }: Area, table: string | boolean | undefined): string {
   const what = table === undefined ? 'No table has' : `The table "${String(table)}" has not`;
-  return `${what} been written below "${prefix}" yet.`;
+  return `${what} been written below "${prefix}" yet. Run a sync first, or correct "prefix".`;
 }
 
 function usage(message: string): ConnectorError {

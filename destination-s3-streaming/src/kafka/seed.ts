@@ -27,7 +27,7 @@ export function seedOf(place: TopicPartition, next: bigint | undefined, range: R
   const where = `partition ${place.partition} of the topic "${place.topic}"`;
   const what =
     next < earliest
-      ? `${countOf(earliest - next, 'message')} of ${where} ${earliest - next === 1n ? 'was deleted before it was' : 'were deleted before they were'} read (the group is at the offset ${next}, the first one that is left is ${earliest}): its retention is shorter than this feeder was away.`
+      ? `${countOf(earliest - next, 'message')} of ${where} ${earliest - next === 1n ? 'was deleted before it was' : 'were deleted before they were'} read (the group is at the offset ${next}, the first one that is left is ${earliest}): the topic keeps messages for less time than this feeder was stopped.`
       : `The group is at the offset ${next} of ${where}, which ends at ${latest}: the topic was created again, or the broker has lost messages.`;
   if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading resumes at ${earliest}.` };
   throw new ConnectorError(

@@ -124,7 +124,7 @@ function latencyText({ sinceCame, sinceHappened }: Latency): string {
   const [own, ownLate] =
     happened === Infinity
       ? ['', '']
-      : [` and ${seconds(happened)} of their own time`, ` and ${seconds(sinceHappened.quantile(0.99))}`];
+      : [` and ${seconds(happened)} of their event time`, ` and ${seconds(sinceHappened.quantile(0.99))}`];
   return ` Half of the rows were visible within ${seconds(came)} of their arrival${own}, 99 % within ${seconds(sinceCame.quantile(0.99))}${ownLate}.`;
 }
 

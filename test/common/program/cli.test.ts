@@ -125,7 +125,7 @@ suite('a JSON file', () => {
     for (const text of ['', ' \n']) assert.match(await usageError(readText(text)), /config file ".*" is empty\.$/u);
     for (const text of ['bucket: canary\nregion: x\n', '# mine\nstreams:\n  - canary\n']) {
       const message = await usageError(readText(text));
-      assert.match(message, /must be JSON, but looks like YAML\.$/u);
+      assert.match(message, /must be JSON, but looks like YAML\. Convert it to JSON\.$/u);
       assert.doesNotMatch(message, /canary/u);
     }
   });

@@ -124,7 +124,10 @@ suite('parsing a configured catalog', () => {
   test('refuses a stream that is configured twice, but not one name in two namespaces', () => {
     const inCrm = { ...least, stream: { ...least.stream, namespace: 'crm' } };
     assert.equal(parseConfiguredCatalog({ streams: [least, inCrm] }).length, 2);
-    assert.equal(refusal({ streams: [inCrm, least, inCrm] }), 'The catalog names the stream "crm.users" twice.');
+    assert.equal(
+      refusal({ streams: [inCrm, least, inCrm] }),
+      'The catalog names the stream "crm.users" twice. Remove one of the two entries.',
+    );
     const named = (namespace: string, name: string) => ({ ...least, stream: { ...least.stream, namespace, name } });
     assert.equal(parseConfiguredCatalog({ streams: [named('a\0b', 'c'), named('a', 'b\0c')] }).length, 2);
   });

@@ -22,13 +22,21 @@ suite('a target refuses', () => {
     ['a batch', '{"type":"BATCH","stream":"a"}\n', /BATCH/u],
     ['a record whose type is in small letters', '{"type":"record","stream":"a","record":{}}\n', /"RECORD"/u],
     ['a version of an unknown stream', activate('a', 1), /without a SCHEMA/u],
-    ['garbage', `${schema('a')}\n\ngarbage\n`, /^Line 4 of the input is not a message of the Singer protocol\.$/u],
+    [
+      'garbage',
+      `${schema('a')}\n\ngarbage\n`,
+      /^Line 4 of the input is not a message of the Singer protocol\. Correct the program that writes the input\.$/u,
+    ],
     [
       'a state with what is no number',
       `${schema('a')}{"type":"STATE","value":{"n":NaN}}\n`,
       /^Line 2 of the input holds NaN or Infinity/u,
     ],
-    ['half a line', `${schema('a')}{"type":"RECO`, /^Line 2 .* The input ended in the middle of it\.$/u],
+    [
+      'half a line',
+      `${schema('a')}{"type":"RECO`,
+      /^Line 2 .* The input ended in the middle of it: look for the failure .*, and run again\.$/u,
+    ],
   ];
   for (const [what, input, words] of refused) {
     test(what, async () => {

@@ -156,14 +156,14 @@ suite('writing', () => {
   });
 
   const broken = [
-    ['garbage\n', 'Line 4 of the input is not a message of the Airbyte protocol.'],
-    ['{"type":"RECORD","record":{"stream":"events","data":{"time"', 'Line 4 of the input is not a message of the Airbyte protocol. The input ended in the middle of it.'],
-    ['{"type":"STATE","state":null}\n', 'Line 4 of the input is a STATE without a "state" object.'],
-    ['{"type":"STATE","state":{"stream":{"stream_descriptor":{}}}}\n', 'Line 4 of the input is a STATE of a stream without a name.'],
-    ['{"type":"RECORD","record":{"stream":7,"data":{}}}\n', 'Line 4 of the input is a RECORD without the name of its stream.'],
-    ['{"type":"STATE","state":{"data":{"x":[1.5, NaN]}}}\n', 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead.'],
-    ['{"type":"STATE","state":{"data":{"x":-Infinity}}}\n', 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead.'],
-    [recordLine('events', `{"time":${at},"x":"a: NaN}",}`), 'Line 4 of the input is not a message of the Airbyte protocol.'],
+    ['garbage\n', 'Line 4 of the input is not a message of the Airbyte protocol. Correct the program that writes the input.'],
+    ['{"type":"RECORD","record":{"stream":"events","data":{"time"', 'Line 4 of the input is not a message of the Airbyte protocol. The input ended in the middle of it: look for the failure of the program that writes it, and run again.'],
+    ['{"type":"STATE","state":null}\n', 'Line 4 of the input is a STATE without a "state" object. Correct the program that writes the input.'],
+    ['{"type":"STATE","state":{"stream":{"stream_descriptor":{}}}}\n', 'Line 4 of the input is a STATE of a stream without a name. Correct the program that writes the input.'],
+    ['{"type":"RECORD","record":{"stream":7,"data":{}}}\n', 'Line 4 of the input is a RECORD without the name of its stream. Correct the program that writes the input.'],
+    ['{"type":"STATE","state":{"data":{"x":[1.5, NaN]}}}\n', 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead. Correct the program that writes the input.'],
+    ['{"type":"STATE","state":{"data":{"x":-Infinity}}}\n', 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead. Correct the program that writes the input.'],
+    [recordLine('events', `{"time":${at},"x":"a: NaN}",}`), 'Line 4 of the input is not a message of the Airbyte protocol. Correct the program that writes the input.'],
   ] as const; // prettier-ignore
   for (const [line, message] of broken) {
     test(`stores and acknowledges what came before ${line.slice(0, 30).trim()}…, then names the line`, async () => {

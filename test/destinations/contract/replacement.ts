@@ -57,7 +57,9 @@ export function registerReplacementTests(destination: DestinationUnderTest): voi
       for (const id of [2, 3]) {
         const { said } = await run(other, rowsWithState('users', id));
         assert.deepEqual(ids(), [id]);
-        warned.push(said.filter(([level, text]) => level === 'WARN' && text.includes('"n.users" replace,')).length);
+        warned.push(
+          said.filter(([level, text]) => level === 'WARN' && text.includes('stream "n.users" replace those of')).length,
+        );
       }
       assert.deepEqual(warned, [1, 0]);
     });

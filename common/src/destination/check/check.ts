@@ -14,7 +14,7 @@ import { rehearseWrite } from './rehearsed-write.ts';
 
 /**
  * @param access the requests that the connector sends with this config. @throws an S3 code when a sync would fail, naming
- * everything that is missing. What only replaced streams need is a WARN.
+ * everything that is missing. A missing permission that only replaced streams need is a WARN.
  */
 export async function check(place: CheckedPlace, access: Access, { log, signal }: VerbContext): Promise<void> {
   using s3 = openS3(place.connection, { log, ...rehearsalPatience });
@@ -51,7 +51,7 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
   rehearsal.conclude(log);
 }
 
-/** Starts when the rehearsal tries it. */
+/** Does not start the request before the rehearsal tries it. */
 function later<T>(ask: () => Promise<T>): () => Promise<T> {
   return ask;
 }
@@ -85,7 +85,7 @@ function conditionNeed({ conditions = 'replacing', ...access }: Access): Line['n
   return { action: 's3:PutObject', resource: need?.resource ?? '', when: conditions };
 }
 
-/** The need of an operation, from the list of needs, which has its conditions. */
+/** Finds the needs of an operation in the list of all needs, which has their conditions. */
 function needsFinder(access: Access): (operation: Operation) => readonly Line['need'][] {
   const needs = needsOf(access);
   return (operation) => {

@@ -45,7 +45,7 @@ export class Probes {
     return [...this.#keys];
   }
 
-  /** As it was written last. */
+  /** The last version that was written. */
   get written(): WrittenProbe | undefined {
     return this.#written;
   }
@@ -100,7 +100,7 @@ export class Probes {
   }
 }
 
-/** @throws the failure of the first that failed, by their order, once all have ended. */
+/** Waits until all have ended. @throws the failure of the first in the list that failed. */
 async function together(asks: readonly (() => Promise<unknown>)[]): Promise<void> {
   for (const ended of await Promise.allSettled(asks.map((ask) => ask()))) {
     if (ended.status === 'rejected') throw ended.reason;

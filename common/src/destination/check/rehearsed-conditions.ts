@@ -9,7 +9,7 @@ const steps = {
   create: 'Write it only if it is new',
   replace: 'Write it only over the version that was read',
 } as const;
-/** No object of this connector has it: it is not the MD5 of known content. */
+/** No object of this connector has this ETag: no known content has this MD5. */
 const otherEtag = '"00000000000000000000000000000000"';
 
 const remedy =
@@ -17,7 +17,7 @@ const remedy =
 
 type Refusal = ConnectorError | undefined;
 
-/** Of two writes that a storage must refuse: a new object over one that exists, and one over a version that does not exist. */
+/** `create`: creating an object that exists. `other`: overwriting a version that does not exist. A storage must refuse both. */
 export type Refusals = { readonly create: Refusal; readonly other: Refusal };
 
 /** These writes change nothing unless the storage ignores a condition. Undefined if no sync sends conditions. */
@@ -36,7 +36,7 @@ export function changedObject(refusals: Refusals | undefined): boolean {
   return refusals !== undefined && (refusals.create === undefined || refusals.other === undefined);
 }
 
-/** @param need of a write, for those that need conditions. */
+/** @param need the need of a write, with the cases in which it must be conditional. */
 export async function rehearseConditions(
   rehearsal: Rehearsal,
   need: Line['need'],

@@ -55,12 +55,12 @@ function isAllowed(probes: Probes, headers: WriteHeaders): Promise<boolean> {
 
 type OtherHeaders = {
   readonly headers: WriteHeaders;
-  /** What the headers of the config need in addition to these. */
+  /** The permission that the headers of the config need and these do not. */
   readonly missing?: keyof typeof allowedWithout;
   readonly remedy: (resource: string) => string;
 };
 
-/** What is certainly allowed if the write passes without the headers that need the other permission. */
+/** By the permission that is missing: the actions that are certainly allowed if the write without its headers passes. */
 const allowedWithout = {
   's3:PutObjectAcl': ['s3:PutObject'],
   's3:PutObjectTagging': ['s3:PutObject', 's3:PutObjectAcl'],
@@ -73,7 +73,7 @@ const aclMissing = (aclResource: string): string =>
   `Without the ACL the same write is allowed: it is s3:PutObjectAcl on ${aclResource} that is missing, or a condition that does not let this ACL pass. Allow that, or set "acl" to "none".`;
 const aclWanted = (): string => 'With the ACL the same write is allowed: set "acl" to "bucket-owner-full-control".';
 const encryptionWanted = (): string =>
-  'With encryption asked for the same write is allowed: set "encryption" to sse_s3.';
+  'With the header of SSE-S3 the same write is allowed: set "encryption" to sse_s3.';
 
 /** Headers to try if those of the config are denied, and what it means if they pass. */
 function* otherHeaders(headers: WriteHeaders): Generator<OtherHeaders> {

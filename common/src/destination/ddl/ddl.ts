@@ -53,7 +53,10 @@ export async function* ddl<Config extends DdlConfig>(
   }
   if (found) return;
   const what = wanted === undefined ? `No ${tables.noun} has` : `The ${tables.noun} "${String(wanted)}" has not`;
-  throw new ConnectorError('USAGE_INVALID', `${what} been written below "${prefix}" yet.`);
+  throw new ConnectorError(
+    'USAGE_INVALID',
+    `${what} been written below "${prefix}" yet. Run a sync first, or correct "prefix".`,
+  );
 }
 
 async function* printed(engine: DdlEngine, described: Parameters<typeof glueJson>[0]): AsyncGenerator<Print> {

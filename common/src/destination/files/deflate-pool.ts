@@ -12,7 +12,7 @@ const memLevel = 9;
 
 type Options = {
   readonly level: number;
-  /** The number of chunks that are compressed at once. More than libuv has threads bring nothing. */
+  /** The number of chunks that are compressed at once. A number above that of libuv's threads has no effect. */
   readonly atOnce: number;
   /** Allocates at least this many bytes for a result. */
   readonly allocate?: (bytes: number) => Buffer;
@@ -26,7 +26,7 @@ export class DeflatePool {
   readonly #settings: ReturnType<typeof settingsOf>;
   readonly #queue: TaskQueue;
   readonly #allocate: (bytes: number) => Buffer;
-  /** The one used last is the last. */
+  /** Idle compressors; the one used last is at the end. */
   readonly #idle: Compressor[] = [];
 
   constructor({ level, atOnce, allocate = (bytes) => Buffer.allocUnsafeSlow(bytes) }: Options) {

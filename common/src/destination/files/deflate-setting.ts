@@ -6,9 +6,9 @@ import { constants } from 'node:zlib';
 export type DeflateSetting = { readonly level: number; readonly windowBits: number; readonly strategy: number };
 
 type Settings = {
-  /** The one that the level stands for. */
+  /** The setting of the level itself. */
   readonly standard: DeflateSetting;
-  /** Those that take less time, the cheapest first. Their sizes depend on the rows. */
+  /** Settings that take less time, the cheapest first. How much they compress depends on the rows. */
   readonly cheaper: readonly DeflateSetting[];
 };
 

@@ -44,7 +44,7 @@ export class FileNames {
     const marked = (hash: string): string => markedHash(hash, partition);
     let hash = marked(this.#epoch === 0 ? hex(digest) : mixed(digest, this.#epoch, 0));
     for (let count = 1; this.#used.has(place + hash); count += 1) hash = marked(mixed(digest, this.#epoch, count));
-    this.#used.add(Buffer.from(place + hash).toString()); // In one piece. As the tree of joined parts it takes four times the memory.
+    this.#used.add(Buffer.from(place + hash).toString()); // A copy in one piece: a text that V8 keeps as joined parts takes four times the memory.
     if (this.#used.size >= namesPerEpoch) {
       this.#used.clear();
       this.#epoch += 1;

@@ -11,11 +11,11 @@ export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const finalBlock = Buffer.from([0x03, 0x00]);
 const trailerBytes = 8;
 
-/** Uncompressed bytes before the first try of cheaper settings: smaller files would not regain what it costs. */
+/** Uncompressed bytes before the first try of cheaper settings: a smaller file would not save the time that a try takes. */
 const firstTryAt = 8 * 1024 * 1024;
-/** Until the next try, because the rows may have changed. */
+/** Bytes until the next try, because the rows may have changed. */
 const tryAgainAfter = 16 * 1024 * 1024;
-/** What is compressed by each setting to compare them: several of zlib's windows. */
+/** The size of the sample that each setting compresses: several of zlib's windows. */
 const sampleBytes = 128 * 1024;
 
 /** Bound: the compressed chunks; `heldBytes` in all. */
@@ -26,7 +26,7 @@ export class GzipMember {
   #crc = 0;
   #size = 0;
   #nextTryAt = firstTryAt;
-  /** Undefined: that of the level. */
+  /** Undefined: the setting of the level. */
   #setting: Promise<DeflateSetting> | undefined;
   #compressedBytes = gzipHeader.length + finalBlock.length + trailerBytes;
 

@@ -2,14 +2,14 @@
 // folders. Pure.
 import { createHash } from 'node:crypto';
 
-/** Readers of Hive tables read it as null. */
+/** Readers of Hive tables read this folder name as null. */
 export const nullPartition = '__HIVE_DEFAULT_PARTITION__';
 /** The most fields of a stream that have folders. */
 export const maxPartitions = 3;
 /** The most bytes of a value in the name of a folder. */
 export const maxValueBytes = 180;
 
-/** The most open files in such folders. Above it, the files that have had no row for longest are closed. */
+/** The most open files in such folders. If there are more, the files without a row for the longest time are closed. */
 export const mostPartitions = 1000;
 
 /** The folders of a file below those of its date, as part of a regular expression. */

@@ -14,7 +14,7 @@ type Progress = {
   readonly regime: Regime;
   /** A message came: a record, a STATE, or the end of the stream. */
   touched: boolean;
-  /** A STATE came, and no record after it. */
+  /** The last message of the stream is a STATE, not a record. */
   closedByState: boolean;
   /** The last report of the end. A later record cancels it. */
   verdict: 'complete' | 'incomplete' | undefined;

@@ -1,8 +1,8 @@
 // Decides which received STATEs may be printed. A STATE means "every record before this line is safe", so it waits until each
 // file with such a record is stored: a STREAM state for the files of its own stream, a GLOBAL state for all files.
 //
-// Every record has a number, counted over all streams. The number of a file is that of its first record; the number of a STATE
-// is that of the next record. A STATE is durable when no unstored file has a lower number.
+// Every record has a number, counted over all streams. A file has the number of its first record. A STATE has the
+// number of the next record. A STATE is durable when no unstored file has a lower number.
 import { countOf } from '../../program/text-layout.ts';
 import type { StateStats } from '../../protocol/messages.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
@@ -31,7 +31,7 @@ type Ledger = {
   lastState: Waiting | undefined;
 };
 
-/** Lower than the number of every record: with it, the STATEs of a stream wait in any case. */
+/** Lower than the number of every record: a file with this number makes all STATEs of its stream wait. */
 export const beforeAllRecords = -1;
 
 /** What a STATE covers: a stream, by its index, or all. */

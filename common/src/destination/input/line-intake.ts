@@ -29,7 +29,7 @@ const maxUnknownTypes = 100;
 export type LineHandlers<Target> = {
   /** `line`: counted from 1. */
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void;
-  /** A record that cannot become a row: forget what was walked of it. `target`: undefined if its stream is not in the catalog. */
+  /** A record cannot become a row: discard the result of its walk. `target`: undefined if its stream is not in the catalog. */
   refused(target: Target | undefined, refused: LineRefusal, where: ScannedLine): void;
   /** A STATE reports the position of a stream, or of all streams. */
   passed(scope: Scope, position: Uint8Array): void;
@@ -44,7 +44,7 @@ export type DataWalker<Target> = {
    * record, if known.
    */
   walkData?(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number;
-  /** The last walk was not of a record. */
+  /** Discards the last walk, because its line was not a record. */
   forgetWalk?(): void;
 };
 
@@ -191,7 +191,7 @@ export class LineIntake<Target extends Repaired> {
     }
   }
 
-  /** `reason`: for a stream that is in the catalog. */
+  /** `reason`: the reason if the stream is in the catalog. */
   #refuse(reason: RefusalReason, bytes: Buffer, line: number): void {
     const { envelope } = this.#scanner;
     const target = this.#found ?? this.#names.find(bytes, envelope);
@@ -210,7 +210,7 @@ export class LineIntake<Target extends Repaired> {
     this.#options.handlers.refused(target, refused, where);
   }
 
-  /** `beginning`: all that is kept of the line, in addition to its outline. */
+  /** Only `beginning` and the outline of the line are kept. */
   #takeTooLong(beginning: Buffer, { size, outline }: TooLong, line: number): void {
     const found = recordIn(outline, this.#options.fields);
     if (found === undefined) throw tooLong();

@@ -87,7 +87,7 @@ function inBase64(bytes: Buffer): Buffer {
 
 /** The error that ends the run if `invalid_records` is `fail`. `label`: names the stream; `line`: counted from 1. */
 export function recordRefused(label: string, { reason, field }: Rejection, line: number): ConnectorError {
-  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
+  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}". Correct the source, or set "invalid_records" to "dead_letter".`;
   return new ConnectorError('RECORDS_REJECTED', text);
 }
 

@@ -38,7 +38,7 @@ export type Target = {
   readonly rejectedFolder: string;
   /** The number in `Plan.fields` of the field with the time of a row. Undefined for a snapshot. */
   readonly timeField: number | undefined;
-  /** Undefined for a stream that is not of a published type: its rows may be anything. */
+  /** Undefined for a stream that is not of a published type: its rows may have any fields. */
   readonly published: Published | undefined;
   /** Undefined if rows are stored byte for byte. */
   readonly rowPlan: RowPlan | undefined;
@@ -233,6 +233,6 @@ function warnOfHeldStates(targets: readonly Target[], log: Log): void {
   if (held.length === 0) return;
   log(
     'WARN',
-    `These streams are replaced once their new data is complete: ${held.join(', ')}. Their states are printed at the end, and so are states for all streams.`,
+    `These streams are replaced once their new data is complete: ${held.join(', ')}. Their states are printed at the end of the input, and so are states that cover all streams.`,
   );
 }

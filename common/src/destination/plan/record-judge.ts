@@ -27,7 +27,7 @@ export type JudgeCounts = { invalid: number; late: number; early: number };
 /** Times of a record in milliseconds: its own, as `ownTime` returns it, and its arrival. */
 type Times = { readonly time: number; readonly now: number };
 
-/** A record that is further in the future is early. */
+/** A record that is further in the future than this is early. */
 const maxEarlinessMs = 3_600_000;
 
 export class RecordJudge {
@@ -104,7 +104,7 @@ function isOfWorkspace(
   );
 }
 
-/** NaN is timely. */
+/** A row without a time (NaN) is neither late nor early. */
 function timeliness(time: number, now: number, { maxLatenessMs }: LateRules): 'timely' | 'too_late' | 'too_early' {
   if (now - time > maxLatenessMs) return 'too_late';
   return time - now > maxEarlinessMs ? 'too_early' : 'timely';

@@ -10,7 +10,7 @@ import { findPlaces, readRecords, type Area, type Records } from '../replacing/m
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { failsAlone } from './stream-failure.ts';
 
-/** Recording a generation takes a second, in which the names of the place's files are in memory. */
+/** While a generation is recorded, for about a second, the names of the place's files are in memory. */
 const placesAtOnce = 16;
 
 /** The owner according to latest.json and the records of generations. `name`: of the other stream. */

@@ -8,7 +8,7 @@ import type { Target } from '../plan/plan.ts';
 export type StreamPlaces<Planned extends Target = Target> = {
   /** For `beginPlaces`: the places of all streams. */
   beginnings(): Iterable<Beginning> | AsyncIterable<Beginning>;
-  /** The stream's earlier places, proven or not. */
+  /** The stream's earlier places, also those whose files may not be deleted. */
   of(stream: number): Iterable<string>;
   /** The places whose earlier files may be deleted. `staged`: places that are replaced anyway. */
   proven(

@@ -27,7 +27,7 @@ import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from '
 import { failsAlone } from './stream-failure.ts';
 import { WaitingFiles } from './waiting-files.ts';
 
-/** Places of one stream. The higher the number, the sooner all of them are new. */
+/** How many places of one stream are replaced at once. A higher number makes the time shorter in which some are new and others old. */
 const placesAtOnce = 4;
 
 export type PublisherOptions<Planned extends Target> = {

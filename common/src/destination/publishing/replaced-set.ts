@@ -4,7 +4,7 @@ import type { sizesOf } from '../replacing/staging.ts';
 /** What is visible in a place now. */
 export type ReplacedSet = ReturnType<typeof sizesOf> & {
   readonly deletedFiles: number;
-  /** How long a listing could show both sets. */
+  /** How long a listing could show both the old and the new files. */
   readonly burstSeconds: number;
 };
 

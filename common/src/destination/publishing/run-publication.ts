@@ -34,7 +34,10 @@ export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace,
   const { id, base } = publishing;
   if (latest?.current?.export === base.get(name)) return;
   if (isPublishedBy(latest, publishing)) {
-    throw new ConnectorError('S3_OBJECT_CONFLICT', `Another process has published "${name}" of the run "${id}".`);
+    throw new ConnectorError(
+      'S3_OBJECT_CONFLICT',
+      `Another process has published "${name}" of the run "${id}". Let only one process at a time commit a run.`,
+    );
   }
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',

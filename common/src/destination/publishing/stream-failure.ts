@@ -2,14 +2,14 @@
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 
-/** Each is about one stream and has no meaning for the others. */
+/** Errors about one stream, which do not affect the others. */
 const failAlone: ReadonlySet<ErrorCode> = new Set([
   'REPLACEMENT_REFUSED',
   'S3_OBJECT_CONFLICT',
   'BUCKET_DOCUMENT_INVALID',
 ]);
 
-/** For an error of work that is done for one stream alone. */
+/** Call it only for an error of work that was done for a single stream. */
 export function failsAlone(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && failAlone.has(error.code);
 }

@@ -19,7 +19,7 @@ const parsedPerByte = 6;
 const perByte = 3;
 const perValue = 48;
 const structure = new Set(Buffer.from('[{,:'));
-/** Or refused for another reason, which is found again in the second turn. */
+/** A document with one of these errors may be too large. If the reason is another one, the second turn finds it again. */
 const tooLarge: ReadonlySet<ErrorCode> = new Set(['BUCKET_DOCUMENT_INVALID', 'REPLACEMENT_REFUSED']);
 
 /** Where documents are stored, and the largest size of one. */

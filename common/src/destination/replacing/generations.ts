@@ -26,7 +26,7 @@ export function successionOf(stream: ConfiguredStream): Succession {
   if (minimumGenerationId !== 0 && minimumGenerationId !== generationId) {
     throw new ConnectorError(
       'CATALOG_INVALID',
-      `The stream "${streamLabel(stream)}" has the minimum_generation_id ${minimumGenerationId} and the generation_id ${generationId}. Only 0 and the generation itself are possible.`,
+      `The stream "${streamLabel(stream)}" has the minimum_generation_id ${minimumGenerationId} and the generation_id ${generationId}. Set minimum_generation_id to 0 or to the generation_id.`,
       { stream: streamDescriptor(stream) },
     );
   }

@@ -136,7 +136,7 @@ function keysOf({ files }: Intent): readonly string[] {
   return files.map(({ key }) => key);
 }
 
-/** Both were written from the same value. Otherwise one calls a set previous that is current according to the other. */
+/** The intent and latest.json of an export list the same files. If they do not, a file of the current set could be deleted. */
 function refuseContradiction(
   { prefix }: Area,
   { name }: DataPlace,

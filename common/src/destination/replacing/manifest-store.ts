@@ -26,7 +26,7 @@ import {
 /** Where a destination writes, and with which headers. `prefix` is empty or ends with a slash. */
 export type Area = DocumentPlace & { readonly prefix: string };
 
-/** What latest.json has in addition to the intent: it must still fit once the files are copied. */
+/** Bytes that latest.json has in addition to the intent. It must not exceed the bound after the files are copied. */
 const reservedBytes = 4096;
 
 /** What is known about a place. `etag`: of latest.json; undefined if there is none. */

@@ -2,7 +2,7 @@
 //
 //   {export}.json  first the intent (`"state":"publishing"`, with `previous`), at the end the record of what was published
 //   latest.json    the current set: a reader that follows `files` never sees two sets mixed. `revision` changes with every
-//                  write, so that whoever wrote last makes all others fail; `earlier` names the exports before it.
+//                  write, so that a process that read an earlier version cannot write; `earlier` names the exports before it.
 //
 // Pure: text and values. manifest-store.ts reads and writes them. A document that was read is untrusted
 // input: keys, folder and exports are proven to be of the place before anything uses them.

@@ -47,7 +47,7 @@ function asOwnKey(prefix: string, key: string): OwnKey | undefined {
   return isOurs ? (key as OwnKey) : undefined;
 }
 
-/** `form`: its groups are the partition folders and the hash of a file, once or twice. */
+/** The groups of `form` are the partition folders and the hash of a file, and the same for a staged file. */
 function hasForm(form: RegExp, path: string): boolean {
   const [found, folders, hash, stagedFolders = '', stagedHash = ''] = form.exec(path) ?? [];
   return found !== undefined && isMarked(hash ?? stagedHash, folders ?? stagedFolders);

@@ -80,7 +80,7 @@ function warnOfOther(area: Area, { place, stream }: Replacement, last: StreamDes
   if (last === undefined || streamKey(last) === streamKey(stream)) return;
   area.s3.log(
     'WARN',
-    `"${place.folder}" had the rows of the stream "${streamLabel(last)}", which those of "${streamLabel(stream)}" replace, since both have this folder by their names or by "streams". Set another folder for one of them there if both are wanted.`,
+    `The rows of the stream "${streamLabel(stream)}" replace those of the stream "${streamLabel(last)}" in "${place.folder}", because both streams have this folder. To keep both, set another folder for one of them in "streams".`,
   );
 }
 

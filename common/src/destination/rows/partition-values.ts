@@ -60,7 +60,7 @@ function stringText(bytes: Buffer, start: number, end: number): string {
   return isPlain ? bytes.toString('utf8', start + 1, end - 1) : String(parseJson(bytes.toString('utf8', start, end)));
 }
 
-/** One text for one number in any spelling, if a double has all its digits. */
+/** The same text for all spellings of a number, if a double has all its digits. */
 function numberText(raw: string): string {
   const [mantissa = ''] = raw.split(/[eE]/u);
   const digits = mantissa.replaceAll(/\D/gu, '').replace(/^0+/u, '');

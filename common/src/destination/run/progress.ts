@@ -1,4 +1,4 @@
-// What others see of a `write` while it runs: its progress at a terminal, and its metrics.
+// Reports a `write` while it runs: its progress on a terminal, and its metrics.
 import { fstatSync } from 'node:fs';
 
 import { progressText } from '../../program/progress-text.ts';

@@ -76,7 +76,7 @@ export class Runtime<Planned extends Target> {
   };
 
   /**
-   * Called when the input has ended by itself. Publishes the replacements, and yields the STATEs that become durable by that.
+   * Called when the input has ended by itself. Publishes the replacements, and yields the STATEs that are then durable.
    */
   async *conclude(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (this.#writer !== undefined) {
@@ -136,7 +136,7 @@ export class Runtime<Planned extends Target> {
     throw new ConnectorError('RECORDS_REJECTED', text);
   }
 
-  /** Removes files that were staged in vain. Stops if `cut` is aborted, or if it takes too long for the end of a run. */
+  /** Removes staged files that are not published. Stops if `cut` is aborted, or after a few seconds. */
   async drop(cut: AbortSignal = new AbortController().signal): Promise<void> {
     const { context } = this.#setup;
     const late = new AbortController();

@@ -24,7 +24,7 @@ const farPlaces = {
   dead_letter: 'below _rejected/',
 } as const satisfies Record<LateRules['policy'], string>;
 
-/** Words that differ in number are in braces. */
+/** The words in braces have a singular and a plural. */
 type Remark = readonly [count: number, text: string];
 
 /** An INFO remark and not a warning: in a backfill, all records are old. */

@@ -52,7 +52,7 @@ export type Commit =
   | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
   | { readonly kind: 'elsewhere' };
 
-/** The first of the missing parts, for a sentence. */
+/** The first of the missing parts, as the text of a sentence. */
 export function partsText(missing: readonly number[]): string {
   return `${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ', …' : ''}`;
 }

@@ -1,7 +1,7 @@
 // The documents that the writers of a run share, as JSON below `{prefix}_runs/{run}/`. Each is written only if it is new, or over
 // the version that was read:
 //
-//   run.json            by the first writer: how many parts there are, what is written, and which export of each table counts now
+//   run.json            by the first writer: the number of parts, what is written, and the current export of each table
 //   parts/{index}.json  by the first attempt at the part that is complete: its files, counts and last STATEs. That attempt wins
 //   commit.json         by the process that publishes all parts or aborts the run; a finished run keeps it
 //

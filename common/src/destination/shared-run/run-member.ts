@@ -147,7 +147,7 @@ export function refuseOtherStreams(begun: RunBeginning, streams: readonly Planne
   }
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `The run "${begun.run}" was begun with other streams, or with the same in other places or modes. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
+    `The run "${begun.run}" was begun with other streams, or with the same streams in other folders or sync modes. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
   );
 }
 

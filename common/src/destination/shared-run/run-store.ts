@@ -26,7 +26,7 @@ export function runsFolder(prefix: string): string {
   return `${prefix}_runs/`;
 }
 
-/** @throws BUCKET_DOCUMENT_INVALID, as all that read. */
+/** @throws BUCKET_DOCUMENT_INVALID, like all functions here that read. */
 export async function readBeginning(area: Area, run: string, signal?: AbortSignal): Promise<RunBeginning | undefined> {
   const key = keyOf(area, run, 'run');
   const found = await readDocument(area, key, signal);

@@ -58,7 +58,7 @@ export class SharedRun<Planned extends Target> {
     return new RunMember({ area, part, streams: this.#streams, log: context.log });
   }
 
-  /** Looks which exports are current. After it, the places of the streams are known. */
+  /** Reads which exports are current. After it, the places of the streams are known. */
   async look(signal: AbortSignal): Promise<RunBeginning['tables']> {
     const counting = await lookAtPlaces(this.#options.area, this.#options.places.beginnings(), signal);
     return Array.from(counting, ([name, exportId]) => ({ name, export: exportId }));

@@ -1,4 +1,4 @@
-// status: where is my data? Listing → survey → a look at some documents and files → report → text, JSON or a page. It needs
+// `status` shows where the data is. Listing → survey → a look at some documents and files → report → text, JSON or a page. It needs
 // s3:ListBucket and s3:GetObject, and writes nothing to the bucket.
 import type { OperatorArguments, Print, VerbContext, Watch } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';

@@ -110,7 +110,7 @@ function documentOf(needs: readonly Need[], { kind, full, principal }: Given, ac
   if (statement === undefined) {
     throw new ConnectorError(
       'USAGE_INVALID',
-      'The config names no KMS key ("encryption.kms_key_id"), so there is nothing to allow.',
+      'The config names no KMS key ("encryption.kms_key_id"), so there is nothing to allow. Omit --kind kms, or set the key.',
     );
   }
   log('INFO', 'Add this statement to the policy of the key; do not replace that policy.');
@@ -121,7 +121,7 @@ function trustOf({ role }: Access, named: Principal, log: Log): object {
   if (role === undefined) {
     throw new ConnectorError(
       'USAGE_INVALID',
-      'The config assumes no role ("credentials.auth_type" is not assume_role), so there is nobody to trust.',
+      'The config assumes no role ("credentials.auth_type" is not assume_role), so there is nobody to trust. Omit --kind trust, or configure a role.',
     );
   }
   if (role.externalId === undefined) {

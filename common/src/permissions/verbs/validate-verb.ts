@@ -9,6 +9,7 @@ import { standardInput } from '../../program/stdio/standard-input.ts';
 import type { Access } from '../needs/access.ts';
 import { fixPolicy } from '../validate/fix.ts';
 import { principalOf } from './principal-option.ts';
+import type { PolicyFinding } from '../validate/finding.ts';
 import type { PolicyKind } from '../validate/policy-text.ts';
 import { validatePolicy } from '../validate/validate.ts';
 import { findingText, validationText } from '../validate/validation-text.ts';
@@ -26,12 +27,15 @@ export async function* validation(
   const principal = named === undefined ? undefined : principalOf(named, access.region);
   const policy = await policyText(String(given['file']), signal);
   const result = validatePolicy(policy, { access, kind, principal });
-  if (given['fix'] !== true) {
-    yield validationText(result);
+  const broken = result.findings.find(({ code }) => code === 'JSON_INVALID' || code === 'POLICY_FORM');
+  const isToBeFixed = given['fix'] === true;
+  if (!isToBeFixed) yield validationText(result);
+  if (broken !== undefined) throw unreadable(broken); // A corrected policy would lose all of its statements.
+  if (!isToBeFixed) {
     if (!result.isGood)
       throw new ConnectorError(
         'POLICY_INSUFFICIENT',
-        'The policy is insufficient. Run the verb with --fix to print a corrected policy.',
+        'The policy is insufficient. Fix the findings on standard output, or run the verb with --fix to print a corrected policy.',
       );
     return;
   }
@@ -40,6 +44,12 @@ export async function* validation(
   for (const finding of result.findings) log('INFO', findingText(finding));
   for (const note of fixed.notes) log('WARN', `Check before you use the policy: ${note}.`);
   yield { json: fixed.policy };
+}
+
+function unreadable({ place, text }: PolicyFinding): ConnectorError {
+  const where = `line ${place.line}, column ${place.column}`;
+  const remedy = 'Correct it there and run the verb again, or print a new policy with the verb "policy".';
+  return new ConnectorError('POLICY_INSUFFICIENT', `The policy cannot be read (${where}): ${text}. ${remedy}`);
 }
 
 function kindOf(text: string | boolean | undefined): PolicyKind | undefined {

@@ -34,7 +34,7 @@ export const ERROR_CODES = {
   ),
   POLICY_INSUFFICIENT: config(
     'The policy given to `policy validate` is malformed, open to the world, or does not allow what a sync needs.',
-    'Fix the findings that the verb lists, or print a corrected policy with --fix.',
+    'Fix the findings that the verb lists. If the policy can be read, --fix prints a corrected policy.',
   ),
   S3_ACCESS_DENIED: config(
     'S3 refused the request for these credentials.',
@@ -108,7 +108,7 @@ export const ERROR_CODES = {
   ),
   INPUT_INVALID: system(
     'A line on standard input is not a valid Airbyte message.',
-    'Correct the program that writes to the connector. The message names the line number.',
+    'Correct the program that writes the input. The message names the line number.',
   ),
   RECORDS_REJECTED: config(
     'More records break their schema than the configuration allows.',

@@ -149,6 +149,17 @@ suite('policy validate', () => {
     assert.match(bad.stderr, /\(POLICY_INSUFFICIENT\)\n$/u);
   });
 
+  test('names the mistake in a policy that cannot be read, and prints no corrected policy, because it would lose the statements', async () => {
+    const texts = [goodPolicy.replace('[', ''), `[${goodPolicy}]`];
+    for (const [text, options] of texts.flatMap((given) => [[given, []] as const, [given, ['--fix']] as const])) {
+      const broken = await policy('streaming', ['validate', '-', ...options], {}, text);
+      assert.equal(broken.exitCode, 1);
+      assert.equal(broken.stdout === '', options.length > 0);
+      assert.match(broken.stderr, /The policy cannot be read \(line \d+, column \d+\): .+\. Correct it there/u);
+      assert.doesNotMatch(broken.stderr, /--fix/u);
+    }
+  });
+
   test('prints only a corrected policy on stdout, which then passes', async () => {
     const fixed = await policy('streaming', ['validate', '-', '--fix'], {}, goodPolicy.replace('":::', '"::'));
     assert.equal(fixed.exitCode, 0);
@@ -158,8 +169,8 @@ suite('policy validate', () => {
     assert.deepEqual([again.exitCode, again.stderr], [0, '']);
   });
 
-  test('requires a principal if a broken policy names none', async () => {
-    const { exitCode, stderr } = await policy('source', ['validate', '-', '--fix'], {}, '{');
+  test('requires a principal if a policy that it corrects names none', async () => {
+    const { exitCode, stderr } = await policy('source', ['validate', '-', '--fix'], {}, '{}');
     assert.equal(exitCode, 1);
     assert.match(stderr, /--principal is missing/u);
   });

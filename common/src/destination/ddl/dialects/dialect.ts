@@ -35,14 +35,14 @@ export type DdlDialect = {
   readonly jsonScalars?: Partial<Scalars>;
   readonly list: (items: string) => string;
   readonly struct: (members: readonly TypedColumn[]) => string;
-  /** The statement does not show members: all objects have one type. */
+  /** All objects have one type in the statement, which does not list their members. */
   readonly isOpaque?: true;
   readonly quote: (name: string) => string;
   /** Quotes in queries, if they differ from those in the statement. */
   readonly quoteInQuery?: (name: string) => string;
   /** The names that a table may have, and its rule after its name. Absent: any. */
   readonly takesTable?: { readonly form: RegExp; readonly rule: string };
-  /** Whether it finds the files in a folder of such a name. Absent: in all. */
+  /** Whether the engine finds the files in a folder with this name. Absent: it finds them in all folders. */
   readonly findsFolder?: (folder: Folder) => boolean;
   readonly refuse: Refuse;
   /** Names are case-sensitive. */

@@ -55,17 +55,17 @@ function clickhousePlace(location: string): string {
   return `${address}${path.split('/').map(clickhouseAddress).join('/')}`;
 }
 
-/** It decodes addresses, and takes what it finds for a pattern. So the percent sign of a key is encoded once more. */
+/** ClickHouse decodes an address, then reads it as a pattern. So the percent sign of a key is encoded once more. */
 function clickhouseAddress(part: string): string {
   return encodeURIComponent(clickhousePattern(part)).replaceAll('%3D', '=');
 }
 
-/** It has no escape for characters of a pattern, but one for any character. */
+/** ClickHouse cannot escape a character of a pattern, so `?`, which matches any character, replaces it. */
 function clickhousePattern(path: string): string {
   return path.replaceAll(/[*?{}]/gu, '?');
 }
 
-/** ClickHouse leaves the names and values of folders encoded, and has the name of null for a value. */
+/** ClickHouse does not decode the names and values of folders, and returns the folder name of null as a text. */
 function clickhouseSelect(folders: readonly Folder[]): string {
   return selectFolders(folders, {
     quote: clickhouseName,
@@ -81,7 +81,7 @@ type FolderWords = {
   readonly value: (column: string) => string;
 };
 
-/** All columns, those of folders by field as they were in the records. */
+/** All columns. The columns of folders by field get the names and values of the records. */
 function selectFolders(folders: readonly Folder[], { quote, except, value }: FolderWords): string {
   const texts = folders.filter(({ range }) => range === undefined);
   if (texts.length === 0) return 'SELECT *';
@@ -125,7 +125,7 @@ function duckdbPattern(path: string): string {
   return path.replaceAll(/[*?[]/gu, '[$&]');
 }
 
-/** Before version 1.5, DuckDB has the name of null for a value. It leaves the names of folders encoded. */
+/** Before version 1.5, DuckDB returns the folder name of null as a text. It does not decode the names of folders. */
 const duckdbWords: FolderWords = {
   quote: identifier,
   except: 'EXCLUDE',

@@ -121,7 +121,7 @@ export const trino: DdlDialect = {
       ? refuseLikeHive('Trino')(column, depth)
       : 'Trino takes no comma and no blank at an end of the name of a column';
   },
-  findsFolder: ({ name, key }) => name === key, // It decodes values, and no names.
+  findsFolder: ({ name, key }) => name === key, // Trino decodes the values of folders, but not their names.
   database: 'default',
   unnest: (table, column) => ({ from: `${table} CROSS JOIN UNNEST(${column}) AS u (item)`, value: 'item' }),
   notes: ({ table }) => [
@@ -155,7 +155,7 @@ export const trino: DdlDialect = {
   },
 };
 
-/** It has no other place for the properties of the SerDe. */
+/** Trino accepts the properties of the SerDe only here. */
 function extraProperties(draft: Draft): readonly string[] {
   const properties = Object.entries(caseProperties(draft));
   if (properties.length === 0) return [];

@@ -28,7 +28,7 @@ export function hiveStruct(quote: (name: string) => string): (members: readonly 
   return (members) => `STRUCT<${members.map(({ name, sql }) => `${quote(name)}: ${sql}`).join(', ')}>`;
 }
 
-/** The columns, and those of the folders if `type` is given. */
+/** The columns of the files, without those of the folders. */
 export function columnsOf({ columns }: Draft, quote: (name: string) => string): readonly string[] {
   return columns.map(({ name, sql }) => `${quote(name)} ${sql}`);
 }
@@ -46,7 +46,7 @@ export function hasTextFolders({ table }: Draft): boolean {
 }
 
 /**
- * Properties of the SerDe where keys of the rows differ only in case: it would read the one for the other, or refuse the row
+ * Properties of the SerDe for rows with keys that differ only in case: it would confuse the keys, or refuse the row
  * (https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html). None for other tables.
  */
 export function caseProperties({ table, columns }: Draft): Readonly<Record<string, string>> {
@@ -59,7 +59,7 @@ export function caseProperties({ table, columns }: Draft): Readonly<Record<strin
   };
 }
 
-/** At all levels below. */
+/** The members of objects, at all levels. */
 function members(columns: readonly SqlColumn[]): readonly SqlColumn[] {
   return columns.flatMap(({ type }) => {
     const fields = type.kind === 'list' ? members([{ name: '', type: type.items }]) : [];

@@ -4,7 +4,7 @@ import { backslashed, backticks, columnLines, scalarsOf, type DdlDialect, type D
 import { hiveTableName } from './hive-parts.ts';
 
 const text = 'VARCHAR(65535)';
-/** Every table of Redshift has them. */
+/** Columns that every table of Redshift has. */
 const systemColumns = /^(?:oid|tableoid|ctid|xmin|xmax|cmin|cmax|insertxid|deletexid)$/iu;
 
 export const redshiftCopy: DdlDialect = {

@@ -1,5 +1,5 @@
-// Looks for data of this layout where a mistake in the setting would put it, outside the prefix. What may not be listed is
-// skipped: the policy of a destination allows only its prefix.
+// Looks for data of this layout where a mistake in the setting would put it, outside the prefix. A folder that may not be
+// listed is skipped: the policy of a destination allows only its prefix.
 import { ConnectorError } from '../../../protocol/errors.ts';
 import { listPages, type ListPage } from '../../../s3/list.ts';
 import { finding } from '../report/finding.ts';

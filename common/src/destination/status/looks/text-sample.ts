@@ -45,7 +45,7 @@ async function inflated(
   } catch (error) {
     throw new ConnectorError(
       'FILE_UNREADABLE',
-      `"${key}" is not a gzip file: it is damaged, or another program wrote it.`,
+      `"${key}" is not a gzip file: it is damaged, or another program wrote it. Move it away or replace it.`,
       {
         cause: error,
       },

@@ -114,7 +114,7 @@ function stalePlaces(places: readonly PlaceStatus[], { maxAgeSeconds, only }: St
   return judgedPlaces(places, only).filter(({ age_seconds: age, quiet_seconds: quiet }) => age - quiet > maxAgeSeconds);
 }
 
-/** Files without date folders are written when someone writes them: they are judged only if they are named, or if there are no others. */
+/** Files without date folders have no usual time. Their age is judged only if their type or table is named, or if none has date folders. */
 function judgedPlaces(places: readonly PlaceStatus[], only: string | undefined): readonly PlaceStatus[] {
   if (only !== undefined) return places.filter(({ name }) => name === only);
   const dated = places.filter(({ newest, future_files: ahead }) => newest !== null || ahead > 0);

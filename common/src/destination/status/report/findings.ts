@@ -22,7 +22,7 @@ type Judged = {
   readonly places: readonly PlaceStatus[];
   readonly rejected: readonly RejectedStatus[];
   readonly runs: readonly UnfinishedRun[];
-  /** Types or tables whose data is too old. Null: not asked for. */
+  /** Types or tables whose data is too old. Null: the option was not given. */
   readonly stale: readonly PlaceStatus[];
   readonly maxAgeSeconds: number | null;
   readonly recentHours: number;

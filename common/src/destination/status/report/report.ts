@@ -111,7 +111,7 @@ export type PlaceStatus = {
   /** The last current replacement. Null: the place is never replaced, or its documents were not read. */
   readonly last_export: ExportStatus | null;
   readonly unfinished_exports: readonly UnfinishedExport[];
-  /** Of the files that were sampled. Null: none was. */
+  /** From the sampled files. Null: no file was sampled. */
   readonly fields: FieldsStatus | null;
 };
 
@@ -157,7 +157,7 @@ export type FieldsStatus = {
   readonly recent_rows: number;
   readonly earlier_files: number;
   readonly earlier_rows: number;
-  /** In earlier files and not in recent ones, and the reverse; only if that is not by accident. */
+  /** Names in earlier files that recent ones lack, and the reverse, if the difference is not accidental. */
   readonly missing: readonly string[];
   readonly new: readonly string[];
   readonly missing_event_types: readonly string[];

@@ -121,7 +121,7 @@ function whereFound(
   return [above === undefined && (dates.test(rest) || !rest.includes('/')) ? 'other_files' : 'other_folders', place];
 }
 
-/** With its slash. "": the key is in no folder. */
+/** The folder of a key, with the slash at its end; "" for a key in no folder. */
 function firstFolder(path: string): string {
   return path.slice(0, path.indexOf('/') + 1);
 }
