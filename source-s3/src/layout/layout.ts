@@ -113,3 +113,8 @@ export function namespaceOf(schemaPath: string): string | undefined {
   const trimmed = schemaPath.replace(/^\/+|\/+$/gu, '');
   return trimmed === '' ? undefined : trimmed;
 }
+
+/** The folder that contains a folder, both with their `/`; "" for the root. */
+export function parentOf(folder: string): string {
+  return folder.replace(/[^/]*\/$/u, '');
+}

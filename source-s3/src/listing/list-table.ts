@@ -7,7 +7,6 @@ import { archiveClasses, type ListedObject, type ListPage } from '@s3-connectors
 import type { SourceConfig } from '../config/config.ts';
 import type { Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
-import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
@@ -53,14 +52,10 @@ export function listTable(
   const report = {
     skips: new Map(),
     foreign: new Map(),
-    columns: new PartitionColumns(foldersOf(config).partitionsOf),
+    columns: new PartitionColumns(config.partitioning.folders.partitionsOf),
     remarks: [],
   };
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
-}
-
-function foldersOf({ partitioning }: Pick<SourceConfig, 'partitioning'>): FolderColumns {
-  return partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders;
 }
 
 /** What is known about a table while it is listed. */
@@ -120,9 +115,9 @@ async function* seenKeys(
     root: prefix,
     atRoot: (pages: AsyncIterable<ListPage>) => (selection.head === '' ? behindLog(pages, prefix, findLog) : pages),
     head: selection.head,
-    levelOf: foldersOf(config).levelOf,
-    partitionsOf: foldersOf(config).partitionsOf,
-    typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
+    levelOf: partitioning.folders.levelOf,
+    partitionsOf: partitioning.folders.partitionsOf,
+    typeOf: (column: string) => partitioning.typeOf(name, column),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };
   const places = [{ folder: prefix, open: filters }];
@@ -169,9 +164,8 @@ function emptyFiles({ count, example }: { readonly count: number; readonly examp
 
 /** With date folders, `start_date` excludes folders that ended long before it, by more than files can be late. */
 function startFilters({ partitioning, startDate, lookbackMs }: ListingConfig): readonly PartitionFilter[] {
-  if (partitioning.mode !== 'partitioned' || startDate === undefined) return [];
   const { dateColumn } = partitioning.folders;
-  if (dateColumn === undefined) return [];
+  if (dateColumn === undefined || startDate === undefined) return [];
   const from = new Date(startDate - lookbackMs).toISOString();
   const isDate = partitioning.folders.typeOf(dateColumn) === 'date';
   return [

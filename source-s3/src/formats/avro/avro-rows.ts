@@ -43,7 +43,7 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
     const clash = asked.clashes.findIndex(({ column: name }) => name === field.name);
     const asIs = writers.writer(field.type, undefined, field.name);
     const compare = clash === -1 ? [] : [comparing(asIs, clash, comparer)];
-    if (column === undefined) return [...compare, (from: AvroBytes, row: AvroRow): void => pass(from, row, asIs)];
+    if (column === undefined) return [...compare, (from: AvroBytes, row: AvroRow): void => void pass(from, row, asIs)];
     const write = writers.writer(field.type, column.type, column.name);
     return [...compare, behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write)];
   });
@@ -98,12 +98,8 @@ function behind(lead: string, write: WriteValue): WriteValue {
 function comparing(write: WriteValue, clash: number, comparer: PartitionComparer): WriteValue {
   return (from, row) => {
     const start = from.at;
-    const mark = row.out.mark();
-    const losses = row.lost.length;
-    write(from, row);
-    const json = row.out.takeBack(mark);
+    const json = pass(from, row, write);
     comparer.compare(clash, json, 0, json.length);
-    row.lost.length = losses;
     from.at = start;
   };
 }

@@ -2,7 +2,7 @@
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import { namespaceOf } from '../../layout/layout.ts';
-import { isNamedAsPartition } from '../../listing/report-tables.ts';
+import { isNamedAsPartition, partitionsAsTables } from '../../listing/report-tables.ts';
 import { tablePlace, type Table } from '../../listing/tables.ts';
 import { strayRemedy } from '../no-tables.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
@@ -107,15 +107,8 @@ export function prefixNearMisses(
   }
   const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
-    const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
-    const text = `${partitions.length === 1 ? '1 folder that counts as a table is named like a partition' : `${partitions.length} folders that count as tables are named like partitions`}.${remedy}`;
-    misses.push(
-      miss(
-        'partitions_as_tables',
-        text,
-        partitions.slice(0, 3).map(({ prefix }) => prefix),
-      ),
-    );
+    const examples = partitions.slice(0, 3).map(({ prefix }) => prefix);
+    misses.push(miss('partitions_as_tables', partitionsAsTables(path, partitions.length), examples));
   }
   const names = Map.groupBy(tables, ({ stream }) => stream.name.normalize('NFKC').toLowerCase().trim());
   for (const alike of [...names.values()].filter(({ length }) => length > 1)) {
@@ -124,10 +117,6 @@ export function prefixNearMisses(
     misses.push(miss('similar_table_names', text, alike.slice(0, 3).map(tablePlace)));
   }
   return misses;
-}
-
-function parentOf(path: string): string {
-  return path.replace(/[^/]*\/$/u, '');
 }
 
 function files({ count }: SkipCount): string {

@@ -5,7 +5,6 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import { failsVerb } from '../verb-failure.ts';
 import type { Reading } from '../../formats/contract/format.ts';
-import { hiveFolders } from '../../layout/folder-columns.ts';
 import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
 import { tablePlace, type Table } from '../../listing/tables.ts';
@@ -24,13 +23,8 @@ export async function reportTable(
   signal: AbortSignal,
 ): Promise<TableReport> {
   const { partitioning } = config;
-  const typeOf = (column: string) =>
-    partitioning.mode === 'partitioned' ? partitioning.typeOf(table.stream.name, column) : 'string';
-  const survey = new TableSurvey(
-    table.prefix,
-    typeOf,
-    partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders,
-  );
+  const typeOf = (column: string) => partitioning.typeOf(table.stream.name, column);
+  const survey = new TableSurvey(table.prefix, typeOf, partitioning.folders);
   const shardSurvey = shards === undefined ? undefined : new ShardSurvey(shards);
   const format = formatOf(config, table);
   let remarks: readonly string[] = [];

@@ -9,14 +9,8 @@ export class RowGroupIndex {
   #rows = new Float64Array(firstCapacity);
   #starts = new Uint32Array(firstCapacity);
   #ends = new Uint32Array(firstCapacity);
-  readonly #most: number;
   #count = 0;
   #total = 0;
-
-  /** @param most the most row groups. */
-  constructor(most = Infinity) {
-    this.#most = most;
-  }
 
   get count(): number {
     return this.#count;
@@ -36,9 +30,7 @@ export class RowGroupIndex {
     return { start: this.#starts[index] ?? 0, end: this.#ends[index] ?? 0 };
   }
 
-  /** @throws TooManyRowGroups */
   add(rows: number, start: number, end: number): void {
-    if (this.#count >= this.#most) throw new TooManyRowGroups();
     if (this.#count === this.#rows.length) this.#grow();
     this.#rows[this.#count] = rows;
     this.#starts[this.#count] = start;
@@ -60,6 +52,3 @@ function grown<T extends Float64Array | Uint32Array>(into: T, from: T): T {
   into.set(from);
   return into;
 }
-
-/** A footer has more row groups than the memory allows. */
-export class TooManyRowGroups extends Error {}
