@@ -11,17 +11,14 @@ import { PartitionColumns } from '../layout/partition-columns.ts';
 import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
-import { FutureObjects } from './future-objects.ts';
+import { futureObjects, type FutureObjects } from './future-objects.ts';
 import { refuseFormatsBeside, refuseTableFormats } from './refuse-formats.ts';
-import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } from './skip-report.ts';
+import { describeSkips, gather, type Gathered, type Skipped } from './skip-report.ts';
 import { behindLog, isDeeperLog, readSparkLog, sparkRemarks, type SparkLog } from './spark-log.ts';
 import type { Table } from './tables.ts';
 
 /** What a listing shows besides its data files. It is complete once all of these were taken. */
-export type ListingReport = {
-  readonly skips: SkipReport;
-  /** Files with extensions of other or unknown formats, by extension. */
-  readonly foreign: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
+export type ListingReport = Gathered & {
   readonly columns: PartitionColumns;
   /** For people: options without effect, and names in two spellings. */
   readonly remarks: readonly string[];
@@ -64,14 +61,14 @@ type Found = { log: SparkLog | undefined; hasLatest: boolean };
 async function* dataFiles(
   s3: S3,
   table: Table,
-  config: ListingConfig & { readonly report: Gathered & ListingReport & { readonly remarks: string[] } },
+  config: ListingConfig & { readonly report: ListingReport & { readonly remarks: string[] } },
   signal: AbortSignal,
 ): AsyncGenerator<TablePage> {
   const { partitioning, report, selection } = config;
   const filters = [...selection.filtersOf(table.stream.name), ...startFilters(config)];
   const found: Found = { log: undefined, hasLatest: true };
   const isCommitted = (path: string): boolean => found.log?.isCommitted(path) !== false;
-  const listing = { ...config, filters, found, isCommitted, present: new FutureObjects(s3) };
+  const listing = { ...config, filters, found, isCommitted, present: futureObjects(s3) };
   const met = new Set<PartitionFilter>();
   let isRead = false;
   let hasDeeperLog = false;
@@ -86,7 +83,7 @@ async function* dataFiles(
     yield page;
   }
   report.remarks.push(
-    ...listing.present.remarks,
+    ...listing.present.remarks(),
     ...sparkRemarks(found.log, { hasDeeperLog, isAllUncommitted: !isRead && report.skips.has('uncommitted') }),
     ...remarks(filters, met, !found.hasLatest),
     ...(partitioning.mode === 'partitioned' ? folderRemarks(table.prefix, report.columns, partitioning.folders) : []),

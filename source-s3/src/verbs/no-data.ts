@@ -5,7 +5,6 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { SourceConfig } from '../config/config.ts';
 import { formatsOf, foreignExtension, namingOf } from '../layout/file-name.ts';
 import { countForeign, countSkip, describeSkips, type Gathered, type SkipReport } from '../listing/skip-report.ts';
-import type { ListingReport } from '../listing/list-table.ts';
 
 const mostNamed = 5;
 
@@ -17,7 +16,7 @@ export class NothingRead {
   #first = '';
 
   /** For a table without a data file. */
-  add(folder: string, { skips, foreign }: Pick<ListingReport, 'skips' | 'foreign'>): void {
+  add(folder: string, { skips, foreign }: Gathered): void {
     if (this.#tables++ === 0) this.#first = folder;
     for (const [reason, { count, example }] of skips) countSkip(this.#skips, reason, example, count);
     for (const [extension, { count, example }] of foreign) countForeign(this.#foreign, extension, example, count);

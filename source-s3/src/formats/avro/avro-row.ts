@@ -12,7 +12,7 @@ export const nullText = Buffer.from('null');
 
 /** Reads a value that is not in the catalog. @returns its JSON, valid until something is written. */
 export function pass(from: AvroBytes, row: AvroRow, write: WriteValue): Buffer {
-  const mark = row.out.mark();
+  const mark = row.out.lineBytes;
   const losses = row.lost.length;
   write(from, row);
   row.lost.length = losses;

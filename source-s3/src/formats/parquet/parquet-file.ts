@@ -21,7 +21,7 @@ import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type Foote
 import { footerReader, type ReadFooter } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
 import { localFooter, magic } from './footer/local-footer.ts';
-import { countNanosecondLeaves, keepNanoseconds } from './nanoseconds.ts';
+import { keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './footer/row-group.ts';
 import type { RowGroupIndex } from './footer/row-group-index.ts';
 import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './footer/schema-tree.ts';
@@ -96,7 +96,7 @@ async function understand(
   });
   const why = unreadableSchema(root);
   if (why !== undefined) throw unreadable(object, why);
-  const schema = understood(object, memoryBytes, () => keepNanoseconds(parts.schema, countNanosecondLeaves(root)));
+  const schema = keepNanoseconds(parts.schema, root);
   const columns = await known.of(fingerprint, () => columnsOf(reading, { object, root, end: localFooter(parts) }));
   return { columns, groups, codecs, leaves, parts: { ...parts, schema } };
 }

@@ -18,7 +18,7 @@ export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonl
     ...besideFolders(survey),
     ...differingColumns(survey),
     ...columns(survey),
-    ...[...survey.odd].map(([what, count]) => counted('odd_folder_names', `${files(count)} in ${what}.`, count)),
+    ...[...survey.odd].map(([what, count]) => miss('odd_folder_names', `${files(count)} in ${what}.`, count.examples)),
   ];
 }
 
@@ -54,7 +54,7 @@ function besideFolders({ direct, columns: carried, plainFolders, files: all }: T
   if (direct.count === 0 || direct.count === all || carried.size + plainFolders.size === 0) return [];
   const lack = carried.size > 0 ? ', the partition columns are null in files outside the folders' : '';
   return [
-    counted('files_beside_folders', `${files(direct)} next to folders with files; both are read${lack}.`, direct),
+    miss('files_beside_folders', `${files(direct)} next to folders with files; both are read${lack}.`, direct.examples),
   ];
 }
 
@@ -103,7 +103,7 @@ export function prefixNearMisses(
   const misses: NearMiss[] = [];
   if (stray !== undefined) {
     const text = `${files(stray)} directly below "${path}", in no table’s folder, and not read. ${strayRemedy}`;
-    misses.push(counted('files_in_no_table', text, stray));
+    misses.push(miss('files_in_no_table', text, stray.examples));
   }
   const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
@@ -121,10 +121,6 @@ export function prefixNearMisses(
 
 function files({ count }: SkipCount): string {
   return countOf(count, 'file is', 'files are');
-}
-
-function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {
-  return miss(code, message, examples);
 }
 
 function miss(code: NearMissCode, message: string, examples: readonly string[] = []): NearMiss {

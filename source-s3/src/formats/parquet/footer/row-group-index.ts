@@ -1,5 +1,7 @@
 // Where the row groups of a footer are described and how many rows each has: ten thousand of them in a few bytes each. The columns
 // of a row group are read when it is needed.
+import { doubled } from '@s3-connectors/common/streams/grown-buffer.ts';
+
 import { ThriftDamage } from './thrift.ts';
 
 const firstCapacity = 64;
@@ -41,14 +43,8 @@ export class RowGroupIndex {
   }
 
   #grow(): void {
-    const capacity = this.#count * 2;
-    this.#rows = grown(new Float64Array(capacity), this.#rows);
-    this.#starts = grown(new Uint32Array(capacity), this.#starts);
-    this.#ends = grown(new Uint32Array(capacity), this.#ends);
+    this.#rows = doubled(this.#rows);
+    this.#starts = doubled(this.#starts);
+    this.#ends = doubled(this.#ends);
   }
-}
-
-function grown<T extends Float64Array | Uint32Array>(into: T, from: T): T {
-  into.set(from);
-  return into;
 }
