@@ -13,9 +13,5 @@ export function sortableNumber(text: string): string {
   if (digits === '') return '1';
   const bounded = Math.min(Math.max(power, -mostPower), mostPower) + mostPower;
   const size = String(bounded).padStart(powerDigits, '0') + digits;
-  return sign === '' ? `2${size}` : `0${complement(size)}~`;
-}
-
-function complement(digits: string): string {
-  return digits.replaceAll(/\d/gu, (digit) => String(9 - Number(digit)));
+  return sign === '' ? `2${size}` : `0${size.replaceAll(/\d/gu, (digit) => String(9 - Number(digit)))}~`;
 }

@@ -1,6 +1,5 @@
 // Writes a row of an Avro file as a line: the columns in the catalog, in the file's order, then those that the file lacks, and what
 // is equal in all rows.
-import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked, Findings } from '../contract/format.ts';
@@ -48,9 +47,10 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
     return [...compare, behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write)];
   });
   const stored = new Set(schema.fields.map(({ name }) => name));
+  // Columns that the file lacks, or whose folder's value counts.
   const others = asked.columns
     .filter(({ name }) => !stored.has(nameInFile(name)) || asked.constants.has(name))
-    .map((column) => member(asked, column));
+    .map(({ name }) => `${JSON.stringify(name)}:${asked.constants.get(name) ?? 'null'}`);
   const head = Buffer.from(asked.frame.start);
   const tail = Buffer.from(
     `${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${asked.frame.end(emittedAt)}`,
@@ -79,11 +79,6 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
 function changedEnd({ frame }: Asked, fields: ReadonlySet<string>, nulled: RowCounts): Uint8Array {
   nulled.add(fields);
   return Buffer.from(changesText(frame, [...fields]) + frame.close);
-}
-
-/** A column that the file lacks, or whose folder's value counts. */
-function member({ constants }: Asked, { name }: Column): string {
-  return `${JSON.stringify(name)}:${constants.get(name) ?? 'null'}`;
 }
 
 function behind(lead: string, write: WriteValue): WriteValue {

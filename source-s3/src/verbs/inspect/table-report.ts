@@ -11,7 +11,7 @@ import { tablePlace, type Table } from '../../listing/tables.ts';
 import { lookInto, schemaOf, type Samples } from './file-samples.ts';
 import { sampleNearMisses } from './sample-near-misses.ts';
 import { nearMissesOf } from './near-misses.ts';
-import type { PartitionReport, Problem, RowsReport, SelectionReport, SkippedReport, TableReport } from './report.ts';
+import type { PartitionReport, Problem, RowsReport, SelectionReport, TableReport } from './report.ts';
 import { ShardSurvey } from './shard-survey.ts';
 import { TableSurvey } from './table-survey.ts';
 
@@ -80,7 +80,7 @@ function assemble(config: SourceConfig, findings: Findings): TableReport {
     unreadable: found.unreadable,
     selection: selectionOf(config, table),
     shards: shardSurvey?.report(rows.count) ?? null,
-    skipped: skippedOf(survey),
+    skipped: [...survey.skips].map(([reason, count]) => ({ reason, ...count })),
     near_misses: problem === null ? [...nearMissesOf(table, survey, remarks), ...sampleNearMisses(found.samples)] : [],
   };
 }
@@ -133,8 +133,4 @@ function selectionOf({ startDate, modifiedBefore, selection }: SourceConfig, { s
 
 function isoTime(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
-}
-
-function skippedOf({ skips }: TableSurvey): readonly SkippedReport[] {
-  return [...skips].map(([reason, { count, examples }]) => ({ reason, count, examples }));
 }
