@@ -20,9 +20,8 @@ import { dateFolders } from '@s3-connectors/common/destination/layout/layout.ts'
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
-import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
-import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
+import { hostedVariable, isHosted, type Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
 
 const gigabyte = 1e9;

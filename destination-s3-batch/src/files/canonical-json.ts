@@ -1,13 +1,8 @@
 // JSON text that is equal for all spellings of an object or list: members in the order of their names, the last of repeated ones,
 // numbers by value, no blanks.
-import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
-import {
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-} from '@s3-connectors/common/json/json-bytes.ts';
+import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+import { skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import { itemsAt, membersAt } from '@s3-connectors/common/json/json-parts.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { sortableNumber } from './sortable-number.ts';
@@ -27,28 +22,19 @@ export function canonicalJson(bytes: Uint8Array, start: number, depth = 0): stri
   return /^-?\d/u.test(text) && text.length <= longestNumber ? sortableNumber(text) : text.replaceAll(/[\t\r]/gu, ' ');
 }
 
-function canonicalObject(bytes: Uint8Array, start: number, depth: number): string {
+function canonicalObject(bytes: Uint8Array, at: number, depth: number): string {
   const members = new Map<string, string>();
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] === QUOTE) {
-    const keyEnd = skipString(bytes, at);
-    const value = skipColon(bytes, keyEnd);
-    members.set(JSON.stringify(parseJson(textOf(bytes, at, keyEnd))), canonicalJson(bytes, value, depth + 1));
-    at = skipToNextMember(bytes, skipValue(bytes, value));
+  for (const { key, keyEnd, start } of membersAt(bytes, at)) {
+    members.set(JSON.stringify(parseJson(textOf(bytes, key, keyEnd))), canonicalJson(bytes, start, depth + 1));
   }
   const sorted = Array.from(members, ([key, value]) => `${key}:${value}`).sort();
   return `{${sorted.join(',')}}`;
 }
 
-function canonicalList(bytes: Uint8Array, start: number, depth: number): string {
-  const items: string[] = [];
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_ARRAY) {
-    items.push(canonicalJson(bytes, at, depth + 1));
-    at = skipSpace(bytes, skipValue(bytes, at));
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-  }
-  return `[${items.join(',')}]`;
+function canonicalList(bytes: Uint8Array, at: number, depth: number): string {
+  return `[${itemsAt(bytes, at)
+    .map(({ start }) => canonicalJson(bytes, start, depth + 1))
+    .join(',')}]`;
 }
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {

@@ -20,11 +20,12 @@ import { extensions, layout } from '../layout/layout.ts';
 import type { RowMarks } from '../spool/row-marks.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { BatchTable } from '../tables/table.ts';
+import { Fitter } from '../columns/fit/fit.ts';
 import { distinctRows } from './distinct-rows.ts';
-import { fitRows } from './fitted-rows.ts';
 import { writeGzip } from './gzip-files.ts';
 import { rowsOf, type MadeFile, type RowsOnDisk, type RowSource } from './made-file.ts';
 import { writeParquet } from './parquet-files.ts';
+import { rewriteRows } from './rewritten-rows.ts';
 
 /** A file on local disk: the `part`-th of a segment. */
 export type ConvertedFile = MadeFile & {
@@ -129,11 +130,17 @@ export class Converter implements AsyncDisposable {
     if (source.rows === 0) return await this.#write(rowsOf(files), type, folder, format);
     const asLines = format === 'json';
     const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
-    const fitted = await fitRows(source, { type, asLines, maxColumns, marks, target: `${folder}.fitted` });
+    const fitter = new Fitter(type, { asLines, maxColumns });
+    const fitted = await rewriteRows(
+      source,
+      `${folder}.fitted`,
+      (bytes, start, _end, out) => fitter.fit(bytes, start, out),
+      { stays: (row) => marks?.has(row) === false },
+    );
     try {
-      typings.fitted(table, fitted.type, fitted.values);
+      typings.fitted(table, fitter.type, fitter.values);
       const sure = files.filter((file) => !doubtful.includes(file));
-      return await this.#write(rowsOf([fitted, ...sure]), fitted.type, folder, format);
+      return await this.#write(rowsOf([fitted, ...sure]), fitter.type, folder, format);
     } finally {
       await unlink(fitted.path);
     }

@@ -9,7 +9,7 @@ import { findMember } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { FieldType, StructType } from '../columns/types/field-type.ts';
-import { plainText } from '../columns/types/temporal-text.ts';
+import { plainTime } from '../columns/types/temporal-text.ts';
 import type { Dedup } from '../tables/table.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { sortableNumber } from './sortable-number.ts';
@@ -127,6 +127,6 @@ function printable(text: string): string {
 function sortableTime(text: string): string {
   const [, clock = text, fraction = '', zone = ''] = /^(.*:\d{2})[.,](\d+)(\D.*|)$/u.exec(text) ?? [];
   const digits = unixTime.test(text) ? text.slice(10) : fraction;
-  const seconds = plainText(utc, unixTime.test(text) ? text.slice(0, 10) : clock + zone);
+  const seconds = plainTime(utc, unixTime.test(text) ? text.slice(0, 10) : clock + zone)?.text;
   return seconds === undefined ? '' : `${seconds.slice(0, -1)}.${digits.replace(/0+$/u, '')}`;
 }

@@ -7,6 +7,7 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { ConversionEngine } from '../engine/engine.ts';
+import { RowMarks } from '../spool/row-marks.ts';
 import { dedupKey, type TypedDedup } from './dedup-key.ts';
 import type { RowsOnDisk, RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
@@ -14,7 +15,7 @@ import { rewriteRows } from './rewritten-rows.ts';
 /** The texts do not contain this character. */
 const delimiter = '\u0001';
 
-/** Copies the remaining rows to `target`, line by line. Sorting spills to the engine's folder. Bound: a bit for each row. */
+/** Copies the remaining rows to `target`, line by line. Sorting spills to the engine's folder. Bound: two bits for each row. */
 export async function distinctRows(
   engine: ConversionEngine,
   source: RowSource,
@@ -25,7 +26,8 @@ export async function distinctRows(
   try {
     const longestKey = await writeKeys(source, dedup, keys);
     await engine.inOrder(keptSql(keys, longestKey, kept));
-    return await copyKept(source, await readKept(kept, source.rows), target);
+    const marks = await readKept(kept);
+    return await rewriteRows(source, target, () => undefined, { stays: (row) => marks.has(row) });
   } finally {
     for (const path of [keys, kept]) await rm(path, { force: true });
   }
@@ -53,24 +55,14 @@ function keptSql(keys: string, longest: number, kept: string): string {
   return `COPY (${distinct}) TO ${literal(kept)} (FORMAT csv, HEADER false)`;
 }
 
-/** A bit for each row. */
-async function readKept(path: string, rows: number): Promise<Uint8Array> {
-  const kept = new Uint8Array(Math.ceil(rows / 8));
+async function readKept(path: string): Promise<RowMarks> {
+  const kept = new RowMarks();
   for await (const { bytes, ends } of readLines(createReadStream(path), { reuse: true })) {
     let start = 0;
     for (const end of ends) {
-      const row = Number(bytes.toString('latin1', start, end)) - 1;
-      kept[row >> 3] = (kept[row >> 3] as number) | (1 << (row & 7));
+      kept.set(Number(bytes.toString('latin1', start, end)) - 1);
       start = end + 1;
     }
   }
   return kept;
-}
-
-async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowsOnDisk> {
-  let row = 0;
-  return await rewriteRows(source, target, (bytes, start, end, out) => {
-    if ((((kept[row >> 3] as number) >> (row & 7)) & 1) === 1) out.copy(bytes, start, end + 1);
-    row += 1;
-  });
 }

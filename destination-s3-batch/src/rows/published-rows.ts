@@ -5,7 +5,7 @@ import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { knownText, type KnownText } from '@s3-connectors/common/records/known-text.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { isPlain, plainText } from '../columns/types/temporal-text.ts';
+import { isPlain, plainTime } from '../columns/types/temporal-text.ts';
 import type { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { writeInstant } from './instant-text.ts';
 
@@ -25,24 +25,6 @@ export type RowsOut = {
 
 /** Makes rows of one record. */
 export type PublishedRows = (bytes: Buffer, found: Envelope, to: RowsOut) => void;
-
-/** Fields of each type that its tables have, under any name. The event's name is that of the table, except in `other_events`. */
-export const keptFields = {
-  split_events: [
-    'time',
-    'event_name',
-    'event_id',
-    'user_id',
-    'session_id',
-    'view_id',
-    'project_id',
-    'segments',
-    'cohorts',
-    'properties',
-  ],
-  explode_aliases: ['time', 'user_id', 'project_id', 'aliases'],
-  segment_metadata: ['code', 'name', 'tags', 'metadata', 'workspace'],
-} as const;
 
 /** The column of each copied field, in the order of columns. The event's name is only in `other_events`. */
 export const eventColumns: Readonly<Record<string, string>> = {
@@ -65,6 +47,13 @@ export const columnNames: Readonly<Record<keyof typeof keptFields, Readonly<Reco
   explode_aliases: aliasColumns,
   segment_metadata: segmentColumns,
 };
+
+/** Fields of each type that its tables have, under any name. The event's name is that of the table, except in `other_events`. */
+export const keptFields = {
+  split_events: ['time', ...Object.keys(eventColumns)],
+  explode_aliases: ['time', 'user_id', 'project_id', 'aliases'],
+  segment_metadata: ['code', 'name', 'tags', 'metadata', 'workspace'],
+} as const;
 
 /**
  * Writes the row of an event. `time`: the record's own in milliseconds; NaN if it has no valid one. @returns whether the row's time
@@ -165,7 +154,7 @@ function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, 
   else if (length <= 13 && !Number.isNaN(time)) writeInstant(out, time);
   else {
     const text = bytes.toString('utf8', start, end);
-    const plain = plainText(utc, isText ? String(parseJson(text)) : text);
+    const plain = plainTime(utc, isText ? String(parseJson(text)) : text)?.text;
     if (plain !== undefined) out.text(`"${plain}"`);
     else out.copy(bytes, start, end); // The typing sets it aside.
     return false;

@@ -43,17 +43,6 @@ type Options = {
   readonly log: Log;
 };
 
-const noRows = {
-  table: undefined,
-  events: undefined,
-  rows: undefined,
-  maker: undefined,
-  row: undefined,
-  otherRow: undefined,
-  dropped: undefined,
-  conversion: undefined,
-};
-
 export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Options): RowRoute {
   const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns, rowPlan } = target;
   const isSplit = conversion === 'split_events';
@@ -75,7 +64,18 @@ export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Op
 
 /** For records that are set aside, of any kind. */
 export function rejectedRoute(): RowRoute {
-  return { ...noRows, rejected: undefined, unpublished: undefined };
+  return {
+    table: undefined,
+    events: undefined,
+    rows: undefined,
+    maker: undefined,
+    row: undefined,
+    otherRow: undefined,
+    dropped: undefined,
+    conversion: undefined,
+    rejected: undefined,
+    unpublished: undefined,
+  };
 }
 
 function publishedRows({ conversion }: TableTarget, fields: readonly string[]): PublishedRows | undefined {

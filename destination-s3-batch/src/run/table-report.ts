@@ -1,22 +1,24 @@
 // What an operator must know about the tables, before the summary: their columns, and the fields that have no column.
+import { fieldsText } from '@s3-connectors/common/destination/run/field-counts.ts';
 import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import { shortened } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
 import type { TextColumn } from '../columns/observe/text-columns.ts';
 import { keptTypes } from '../columns/registry/kept-types.ts';
-import { timePaths, type StructType } from '../columns/types/field-type.ts';
+import { engineType, timePaths, type FieldType, type StructType } from '../columns/types/field-type.ts';
 import type { BatchConfig } from '../config/config.ts';
-import { folderNames } from '../layout/folder-names.ts';
+import { folderNames } from '../layout/layout.ts';
 import type { FittedValues } from '../columns/types/slot.ts';
 import type { BatchTable } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
 import type { TableSink } from './table-sink.ts';
 
 const mostPathLength = 100;
+/** The most columns in one line. */
+const maxColumns = 100;
 
 type Reported = {
   readonly targets: readonly Target[];
@@ -126,4 +128,25 @@ function warnOfFolders({ name, shape, partitions }: BatchTable, type: StructType
       `The table "${name}" keeps columns with the name of a folder from an earlier run: ${kept.join(', ')}. Readers show the value of the folder, or refuse the table. With the verb "types" and --forget they are kept in the field "__json" from the next run on.`,
     );
   }
+}
+
+/** `Columns of the table "visits": time TIMESTAMPTZ, n BIGINT. Values that …: n (2).` */
+function columnReport(table: string, type: StructType, values: FittedValues): string {
+  const columns = type.fields.map(({ name, type: fieldType }) => `${name} ${kindOf(fieldType)}`);
+  const more = columns.length > maxColumns ? ` and ${columns.length - maxColumns} more` : '';
+  const remarks = outcomes
+    .filter(([outcome]) => values[outcome].size > 0)
+    .map(([outcome, what]) => ` ${what}: ${fieldsText(values[outcome])}.`);
+  return `Columns of the table "${table}": ${columns.slice(0, maxColumns).join(', ')}${more}.${remarks.join('')}`;
+}
+
+const outcomes = [
+  ['misfits', 'Values that do not fit their column (null there, and JSON text in <field>__json)'],
+  ['cut', 'Values that were cut to fit their column (complete as JSON text in <field>__json)'],
+  ['coerced', 'Values that were converted to the type of their column'],
+] as const;
+
+function kindOf(type: FieldType): string {
+  if (type.kind === 'struct') return `STRUCT of ${type.fields.length}`;
+  return type.kind === 'list' ? `${kindOf(type.items)}[]` : engineType(type);
 }

@@ -64,11 +64,7 @@ function tooSmall(maxBytes: number, free: number, storageLimitBytes = Infinity):
   return `${reason}, and it needs ${megabytes(leastBytes)}`;
 }
 
-type Bounds = {
-  readonly maxSpoolBytes: number | undefined;
-  readonly storageLimitBytes: number | undefined;
-  readonly freeBytes: number;
-};
+type Bounds = Pick<Options, 'maxSpoolBytes' | 'storageLimitBytes'> & { readonly freeBytes: number };
 
 /** The configured bound, or else the least of 20 GB, up to half of the free space, and what the platform grants. */
 export function spoolBound({ maxSpoolBytes, storageLimitBytes = Infinity, freeBytes: free }: Bounds): number {

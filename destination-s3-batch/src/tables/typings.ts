@@ -10,11 +10,11 @@ import type { TypingRules } from '../columns/decide/kind.ts';
 import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { joinedType } from '../columns/types/joined-type.ts';
 import { countFields, fieldRoom, type FieldRoom } from '../columns/decide/new-fields.ts';
-import type { FittedValues } from '../columns/types/slot.ts';
+import { noValues, type FittedValues, type ValueCounts } from '../columns/types/slot.ts';
 import { readRegistry, registryKey, writeRegistry, type Registered } from '../columns/registry/registry.ts';
 import { withOwner, type Owners } from '../columns/registry/table-owners.ts';
 import type { Shape } from '../columns/observe/shape.ts';
-import { folderNames } from '../layout/folder-names.ts';
+import { folderNames } from '../layout/layout.ts';
 
 type Typing = {
   type: StructType | undefined;
@@ -27,7 +27,7 @@ type Typing = {
   /** Seen fields without room. */
   surplus: number;
   /** Changed values, by the field's path. */
-  readonly values: Readonly<Record<keyof FittedValues, Map<string, number>>>;
+  readonly values: ValueCounts;
 };
 
 type Rules = TypingRules & { readonly maxFields: number };
@@ -35,7 +35,7 @@ type Rules = TypingRules & { readonly maxFields: number };
 /** Other runs wrote the types of a table this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
-export type Decided = { readonly type: StructType; readonly isAsTyped: boolean; readonly isUsualAsTyped: boolean };
+type Decided = { readonly type: StructType; readonly isAsTyped: boolean; readonly isUsualAsTyped: boolean };
 
 /** A table with rows of any shape needs at least one column. */
 const rowText: StructType = { kind: 'struct', fields: [], rest: true };
@@ -190,8 +190,4 @@ function otherEvent(key: string): ConnectorError {
 
 function isSame(a: FieldType, b: FieldType): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function noValues(): Typing['values'] {
-  return { misfits: new Map(), cut: new Map(), coerced: new Map() };
 }

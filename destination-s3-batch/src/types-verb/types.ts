@@ -1,19 +1,21 @@
 // `types` shows the types of each table in `_schemas/`, and changes that of a field on request. A type never changes by itself,
 // because files of all days are read together. An operator who changes one is shown the consequences for existing files.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
+import { tellApart } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { countOf, countText } from '@s3-connectors/common/program/text-layout.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { openS3, verbRetryBudgetMs } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readRegistry, readTables, writeRegistry } from '../columns/registry/registry.ts';
 import { engineType, type FieldType, type StructType } from '../columns/types/field-type.ts';
 import type { BatchConfig } from '../config/config.ts';
+import { layout } from '../layout/layout.ts';
 import { placedFields, siblingPath, withField, type PlacedField } from './field-path.ts';
-import { oldFiles, type OldFiles } from './old-files.ts';
 import { parseTypeText, typeForms, typeText } from './type-text.ts';
 
 /** Undefined: forget the field. */
@@ -93,6 +95,30 @@ function fieldAt(type: StructType, table: string, field: string): PlacedField {
   throw usage(
     `Two fields of the table "${table}" are called "${field}", because a name has a dot. Neither can be changed.`,
   );
+}
+
+type OldFiles = {
+  readonly files: number;
+  readonly bytes: number;
+  readonly parquet: number;
+  readonly days: number;
+};
+
+/** The existing files of a table, which a change of a type does not affect. Only files that this connector wrote. Bound: the folders of all days. */
+async function oldFiles({ s3, prefix }: Area, table: string, signal: AbortSignal): Promise<OldFiles> {
+  const place = layout.place(prefix, table);
+  const days = new Set<number | undefined>();
+  let [files, bytes, parquet] = [0, 0, 0];
+  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
+    const sizes = new Map(objects.map(({ key, size }) => [key, size]));
+    for (const key of tellApart(prefix, place, sizes.keys()).ours) {
+      files += 1;
+      bytes += sizes.get(key) ?? 0;
+      if (key.endsWith('.parquet')) parquet += 1;
+      days.add(layout.readKey(key.slice(prefix.length))?.period);
+    }
+  }
+  return { files, bytes, parquet, days: days.size };
 }
 
 /** What an operator must know before the change, a sentence per line. */

@@ -1,10 +1,9 @@
 // The folders and rows of the newest and the oldest files of a type. It takes a few requests, however large the type is.
-import { listFolders } from '@s3-connectors/common/s3/list.ts';
 import { firstLines } from '@s3-connectors/common/destination/status/looks/text-sample.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { archiveClasses, listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { archiveClasses, listFolders, listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { fileExtension } from '../layout/layout.ts';
 

@@ -33,7 +33,13 @@ export type FileWorkshop = {
   readonly onChunk: (file: OpenFile, error?: unknown) => void;
 };
 
-type Beginning = {
+/** `hash`: fed with the position before the first row. */
+type Beginning = Pick<OpenFile, 'stream' | 'place' | 'slot' | 'folder' | 'partition' | 'timestamp' | 'openedAt'> & {
+  readonly hash: Hash;
+};
+
+/** Memory: its buffer, the chunks being compressed, and the compressed ones; all of it is in `account`. */
+export class OpenFile implements OpenFileFacts, Gatherer {
   /** The number of the stream in the plan. */
   readonly stream: number;
   /** The number of its place in `OpenFiles`. */
@@ -45,19 +51,6 @@ type Beginning = {
   /** Folders below that one, with a slash at the end; "" for none. */
   readonly partition: string;
   /** Milliseconds: the time of the first row. */
-  readonly timestamp: number;
-  readonly openedAt: number;
-  /** Fed with the position before the first row. */
-  readonly hash: Hash;
-};
-
-/** Memory: its buffer, the chunks being compressed, and the compressed ones; all of it is in `account`. */
-export class OpenFile implements OpenFileFacts, Gatherer {
-  readonly stream: number;
-  readonly place: number;
-  readonly slot: number | string;
-  readonly folder: string;
-  readonly partition: string;
   readonly timestamp: number;
   readonly openedAt: number;
   readonly rowTimes: RowTimes;

@@ -7,7 +7,6 @@ import * as z from 'zod';
 
 import { configShape, resolveConfig, type StreamingConfig } from '../config/config.ts';
 import { checkCertificates, hasLogin, isPort } from './config-checks.ts';
-import type { Included } from './record-lines.ts';
 import type { SeedRules } from './seed.ts';
 
 const text = z.string().trim().min(1, 'is empty');
@@ -196,16 +195,13 @@ type KafkaConfig = z.output<typeof kafka>;
 type FeedTopic = { readonly topic: string; readonly stream: string };
 
 export type FeedConfig = StreamingConfig & {
-  readonly kafka: {
+  readonly kafka: Pick<KafkaConfig, 'tls' | 'sasl' | 'include'> & {
     readonly brokers: readonly string[];
     readonly topics: readonly FeedTopic[];
     readonly groupId: string;
     readonly groupProtocol: KafkaConfig['group_protocol'];
     readonly sessionTimeoutMs: number;
-    readonly tls: KafkaConfig['tls'];
-    readonly sasl: KafkaConfig['sasl'];
     readonly seeding: SeedRules;
-    readonly include: readonly Included[];
   };
 };
 

@@ -2,11 +2,11 @@
 import { defineDestination } from '@s3-connectors/common/destination/run/define-destination.ts';
 import { streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 import { readJsonFile } from '@s3-connectors/common/program/cli.ts';
-import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
+import { parseConfiguredCatalog, type ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Connector, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { layout } from '../layout/layout.ts';
-import { streamsOf } from './streams.ts';
 import { feedSchema, resolveFeedConfig, type FeedConfig } from './config.ts';
 
 const run: OperatorVerb<FeedConfig> = {
@@ -27,6 +27,26 @@ const run: OperatorVerb<FeedConfig> = {
     yield 'Ended: everything that was read is stored.\n';
   },
 };
+
+/** The streams of the topics, named by the config: one for each topic, or those of a catalog. @throws CATALOG_INVALID */
+export function streamsOf(
+  { kafka }: FeedConfig,
+  catalog: readonly ConfiguredStream[] | undefined,
+): readonly ConfiguredStream[] {
+  const names = [...new Set(kafka.topics.map(({ stream }) => stream))];
+  return names.map((name) => {
+    const found = catalog?.find((one) => one.name === name && one.namespace === undefined);
+    if (catalog !== undefined && found === undefined) {
+      throw new ConnectorError('CATALOG_INVALID', `The catalog has no stream "${name}" without a namespace. Add it.`);
+    }
+    if (found !== undefined && found.destinationSyncMode !== 'append') {
+      const text = `The stream "${name}" is to be replaced or deduplicated, but messages never end. Set destination_sync_mode to append.`;
+      throw new ConnectorError('CATALOG_INVALID', text);
+    }
+    const appended = { syncMode: 'incremental', destinationSyncMode: 'append' } as const;
+    return found ?? { name, jsonSchema: { type: 'object' }, ...appended, cursorField: [], primaryKey: [] };
+  });
+}
 
 const destination = defineDestination<typeof feedSchema, FeedConfig>({
   name: 'feed-kafka',

@@ -16,7 +16,7 @@ import { write } from '../run/write.ts';
 import { Committer } from './committer.ts';
 import type { FeedConfig } from './config.ts';
 import { isOutOfRange, kafkaFailure } from './failure.ts';
-import { lagText, LagWatch } from './lag.ts';
+import { lagText, lagWatch, type LagWatch } from './lag.ts';
 
 import { GroupMember } from './group-member.ts';
 import { Ownership } from './ownership.ts';
@@ -80,7 +80,7 @@ class Feeder {
     this.#kafka = kafka;
     this.#context = context;
     this.#wakeUp = new WakeUp(clock);
-    this.lag = new LagWatch(this.#ownership, kafka.groupId);
+    this.lag = lagWatch(this.#ownership, kafka.groupId);
     this.#records = new Map(kafka.topics.map(({ topic, stream }) => [topic, new RecordLines(stream, kafka.include)]));
     const byStream = Map.groupBy(kafka.topics, ({ stream }) => stream);
     this.#streams = new Map(

@@ -46,43 +46,38 @@ function positive(lag: bigint): bigint {
 
 type Watched = Pick<GroupMember, 'ends' | 'rebalances'>;
 
-export class LagWatch {
-  readonly #ownership: Ownership;
-  readonly #group: string;
-  #member: Watched | undefined;
-  #ends: readonly PartitionOffset[] = [];
-  #isAsking = false;
-  /** Of earlier members. */
-  #earlierRebalances = 0;
+export type LagWatch = ReturnType<typeof lagWatch>;
 
-  constructor(ownership: Ownership, group: string) {
-    this.#ownership = ownership;
-    this.#group = group;
-  }
+export function lagWatch(ownership: Ownership, group: string) {
+  let member: Watched | undefined;
+  let ends: readonly PartitionOffset[] = [];
+  let isAsking = false;
+  let earlierRebalances = 0; // Of earlier members.
+  return {
+    /** From now on `next` is the member. */
+    watch(next: Watched): void {
+      earlierRebalances += member?.rebalances ?? 0;
+      member = next;
+      isAsking = false;
+    },
 
-  /** From now on this is the member. */
-  watch(member: Watched): void {
-    this.#earlierRebalances += this.#member?.rebalances ?? 0;
-    this.#member = member;
-    this.#isAsking = false;
-  }
+    /** Requests the ends, unless an answer is still pending. */
+    look(): void {
+      const asked = member;
+      if (asked === undefined || isAsking) return;
+      isAsking = true;
+      const answered = (found = ends): void => {
+        if (asked !== member) return;
+        isAsking = false;
+        ends = found;
+      };
+      asked.ends().then(answered, () => answered()); // A failure shows when it reads.
+    },
 
-  /** Requests the ends, unless an answer is still pending. */
-  look(): void {
-    const member = this.#member;
-    if (member === undefined || this.#isAsking) return;
-    this.#isAsking = true;
-    const answered = (ends?: readonly PartitionOffset[]): void => {
-      if (member !== this.#member) return;
-      this.#isAsking = false;
-      this.#ends = ends ?? this.#ends;
-    };
-    member.ends().then(answered, () => answered()); // A failure shows when it reads.
-  }
-
-  *points(): Generator<Point> {
-    const rebalances = this.#earlierRebalances + (this.#member?.rebalances ?? 0);
-    yield { metric: 's3_connectors.kafka.rebalances', value: rebalances, of: { group: this.#group } };
-    yield* lagPoints(this.#ends, this.#ownership, this.#group);
-  }
+    *points(): Generator<Point> {
+      const value = earlierRebalances + (member?.rebalances ?? 0);
+      yield { metric: 's3_connectors.kafka.rebalances', value, of: { group } };
+      yield* lagPoints(ends, ownership, group);
+    },
+  };
 }

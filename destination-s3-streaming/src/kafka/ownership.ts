@@ -5,8 +5,7 @@
 // epoch of each offset, and an offset is committed only if the partition is still owned under it. Messages are taken only from
 // a stream that was opened after the last change of the assignment. An older stream still delivers what it has buffered of
 // revoked partitions. If such a partition comes back, that stream would skip messages that no member has read.
-import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
-import { isObject } from '@s3-connectors/common/protocol/messages.ts';
+import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 export type TopicPartition = { readonly topic: string; readonly partition: number };
 export type PartitionOffset = TopicPartition & { readonly offset: bigint };

@@ -14,8 +14,7 @@ import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
-import type { StreamingConfig } from '../config/config.ts';
-import { sharesOf, type MemoryShares } from '../config/memory.ts';
+import { sharesOf, type MemoryShares, type StreamingConfig } from '../config/config.ts';
 import { BufferPool } from '../files/buffer-pool.ts';
 import { Gathering } from '../files/gathering.ts';
 import type { OpenFile } from '../files/open-file.ts';
@@ -27,7 +26,7 @@ import { OpenFiles } from './open-files.ts';
 import { planStreams, type TypeTarget } from './plan.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { Report, type StreamingFigures } from './report.ts';
-import { Stopping } from './stopping.ts';
+import { watchStop, type Stopping } from './stopping.ts';
 import { WakeUp } from './wake-up.ts';
 
 export class StreamingRun {
@@ -99,7 +98,7 @@ export class StreamingRun {
     this.#report = new Report({ log, clock, late: config.rules.late, figures: () => this.figures, standing });
     this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     const onStop = (): void => this.#stopReading();
-    this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
+    this.#stopping = watchStop({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
   }
 
   /**
@@ -223,7 +222,7 @@ export class StreamingRun {
     if (!waits) rowTimes.stored(this.#context.clock.elapsed() - openedAt, this.#report.latency);
   }
 
-  /** The bytes that count for the memory; see memory.ts. */
+  /** The bytes that count for the memory; see MemoryShares. */
   get #bufferBytes(): number {
     return this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
   }

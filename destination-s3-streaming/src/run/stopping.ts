@@ -14,39 +14,30 @@ type Options = {
   readonly onCut: (reason: unknown) => void;
 };
 
-export class Stopping {
-  readonly #options: Options;
-  readonly #cut = new AbortController();
-  #endWaiting: (() => void) | undefined;
+/** `cut`: aborted when work under way must be cut. */
+export type Stopping = { readonly cut: AbortSignal; readonly close: () => void };
 
-  constructor(options: Options) {
-    this.#options = options;
-    const { signal } = options;
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  /** Aborted when work under way must be cut. */
-  get cut(): AbortSignal {
-    return this.#cut.signal;
-  }
-
-  close(): void {
-    this.#endWaiting?.();
-    this.#options.signal.removeEventListener('abort', this.#onAbort);
-  }
-
-  readonly #onAbort = (): void => {
-    const { signal, clock, onStop } = this.#options;
+export function watchStop({ signal, clock, onStop, onCut }: Options): Stopping {
+  const cut = new AbortController();
+  let endWaiting: (() => void) | undefined;
+  const onAbort = (): void => {
     const reason: unknown = signal.reason;
+    const cutAll = (): void => {
+      onCut(reason);
+      cut.abort(reason);
+    };
     onStop();
     // If the output is no longer read, nobody would see what became durable.
-    if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#cutAll(reason);
-    else this.#endWaiting = clock.after(stopWithinMs, () => this.#cutAll(reason));
+    if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') cutAll();
+    else endWaiting = clock.after(stopWithinMs, cutAll);
   };
-
-  #cutAll(reason: unknown): void {
-    this.#options.onCut(reason);
-    this.#cut.abort(reason);
-  }
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    cut: cut.signal,
+    close() {
+      endWaiting?.();
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
 }

@@ -44,29 +44,30 @@ export class HeaderDrift {
 
   /** Without names of columns, because they are values if the header is missing. */
   *describe(): Generator<HeaderDoubt> {
-    if (this.#likeData.count > 0) {
-      const which = counted(this.#likeData);
-      const message = `the header looks like a row of data in ${which}. If it is one, it is not read: set data_format.header to false if the files have no header.`;
-      yield { code: 'header_like_data', message, examples: this.#likeData.examples };
-    }
-    if (this.#strange.count > 0) {
-      const which = counted(this.#strange);
-      const message = `the header of ${which} shares no name with the header of "${this.#first?.key}". If the files have no header, set data_format.header to false. If they are another table, move them to a folder of their own.`;
-      yield { code: 'headers_differ', message, examples: this.#strange.examples };
-    }
-    if (this.#otherWidth.count > 0) {
-      const which = counted(this.#otherWidth);
-      const message = `files without a header have their columns by place, and the first row of ${which} has another number of fields than that of "${this.#width?.key}" (${this.#width?.fields}). If a column was added or removed before the last one, values are in the wrong columns. Move them to a table of their own.`;
-      yield { code: 'widths_differ', message, examples: this.#otherWidth.examples };
-    }
+    const { key, fields } = this.#width ?? {};
+    yield* doubt('header_like_data', this.#likeData, (which) => {
+      return `the header looks like a row of data in ${which}. If it is one, it is not read: set data_format.header to false if the files have no header.`;
+    });
+    yield* doubt('headers_differ', this.#strange, (which) => {
+      return `the header of ${which} shares no name with the header of "${this.#first?.key}". If the files have no header, set data_format.header to false. If they are another table, move them to a folder of their own.`;
+    });
+    yield* doubt('widths_differ', this.#otherWidth, (which) => {
+      return `files without a header have their columns by place, and the first row of ${which} has another number of fields than that of "${key}" (${fields}). If a column was added or removed before the last one, values are in the wrong columns. Move them to a table of their own.`;
+    });
   }
+}
+
+function* doubt(
+  code: HeaderDoubt['code'],
+  { count, examples }: Found,
+  text: (which: string) => string,
+): Generator<HeaderDoubt> {
+  if (count === 0) return;
+  const which = count === 1 ? `"${examples[0]}"` : `${countOf(count, 'file')}, first "${examples[0]}"`;
+  yield { code, message: text(which), examples };
 }
 
 function add(found: Found, key: string): void {
   found.count++;
   if (found.examples.length < maxExamples) found.examples.push(key);
-}
-
-function counted({ count, examples }: Found): string {
-  return count === 1 ? `"${examples[0]}"` : `${countOf(count, 'file')}, first "${examples[0]}"`;
 }

@@ -56,19 +56,20 @@ export const dataPartitioning = z.discriminatedUnion('mode', [
     .meta({ title: 'Not partitioned', description: 'Folder names are not columns.' }),
 ]);
 
-export type FolderMeaning =
-  | { readonly mode: 'not_partitioned' }
-  | {
-      readonly mode: 'partitioned';
-      readonly onConflict: 'path' | 'file' | 'error';
-      readonly columnTypes: readonly DeclaredColumn[];
-      /** The declared type of a table's partition column; string without a declaration. Case does not matter. */
-      readonly typeOf: (table: string, column: string) => DeclaredType;
-      readonly folders: FolderColumns;
-    };
+export type FolderMeaning = {
+  /** `not_partitioned`: the columns of `folders` are not those of records. */
+  readonly mode: 'partitioned' | 'not_partitioned';
+  readonly onConflict: 'path' | 'file' | 'error';
+  readonly columnTypes: readonly DeclaredColumn[];
+  /** The declared type of a table's partition column; string without a declaration. Case does not matter. */
+  readonly typeOf: (table: string, column: string) => DeclaredType;
+  readonly folders: FolderColumns;
+};
 
 export function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): FolderMeaning {
-  if (parsed.mode === 'not_partitioned') return parsed;
+  if (parsed.mode === 'not_partitioned') {
+    return { mode: parsed.mode, onConflict: 'path', columnTypes: [], typeOf: () => 'string', folders: hiveFolders };
+  }
   if (parsed.mode === 'date_folders') {
     const pattern = parseDatePattern(parsed.pattern);
     if (pattern === undefined) throw new Error('the schema refuses such a pattern');

@@ -42,7 +42,7 @@ const hiveNull = '__HIVE_DEFAULT_PARTITION__';
 
 /** Why an object below a table is not read. Undefined for a data file. */
 export function skipReason(
-  { path, size, archived, isAsked = nobodyAsks }: KeyFacts,
+  { path, size, archived, isAsked = () => false }: KeyFacts,
   naming: Naming,
 ): SkipReason | undefined {
   const segments = path.split('/');
@@ -58,10 +58,6 @@ export function skipReason(
   if (extension !== undefined && !isAsked(extension)) return 'extension';
   if (size === 0) return 'empty';
   return archived ? 'archived' : undefined;
-}
-
-function nobodyAsks(): boolean {
-  return false;
 }
 
 /** A folder `_x=1` is a partition whose column name begins with an underscore. */
@@ -112,4 +108,9 @@ export function tableName(folder: string): string {
 export function namespaceOf(schemaPath: string): string | undefined {
   const trimmed = schemaPath.replace(/^\/+|\/+$/gu, '');
   return trimmed === '' ? undefined : trimmed;
+}
+
+/** The folder that contains a folder, both with their `/`; "" for the root. */
+export function parentOf(folder: string): string {
+  return folder.replace(/[^/]*\/$/u, '');
 }

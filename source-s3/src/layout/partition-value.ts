@@ -12,17 +12,10 @@ export function declaredColumnType(type: DeclaredType): ColumnType {
 
 /** The JSON text of the value. @throws PARTITION_VALUE_INVALID, naming key, column and value, if the value does not fit. */
 export function partitionJson({ column, value }: Partition, type: DeclaredType, key: string): string {
-  if (value === null) return 'null';
-  return castText(value, declaredColumnType(type)) ?? fail(misfit(column, value, type, key));
-}
-
-function misfit(column: string, value: string, type: DeclaredType, key: string): ConnectorError {
-  return new ConnectorError(
+  const json = value === null ? 'null' : castText(value, declaredColumnType(type));
+  if (json !== undefined) return json;
+  throw new ConnectorError(
     'PARTITION_VALUE_INVALID',
     `The folder "${column}=${value}" of "${key}" does not fit the declared type ${type} of the column "${column}". Rename the folder, or declare the column as string.`,
   );
-}
-
-function fail(error: ConnectorError): never {
-  throw error;
 }

@@ -10,34 +10,30 @@ const toleranceMs = 3_600_000;
 
 type Clocks = Pick<S3, 'contact'> & { readonly clock: Pick<S3['clock'], 'wall'> };
 
-export class FutureObjects {
-  readonly #s3: Clocks;
-  #future = 0;
-  #example: ListedObject | undefined;
+export type FutureObjects = ReturnType<typeof futureObjects>;
 
-  constructor(s3: Clocks) {
-    this.#s3 = s3;
-  }
-
-  /** The object, with the present as its time if it is dated in the future. */
-  at(object: ListedObject): ListedObject {
-    const now = currentTime(this.#s3);
-    if (!isFuture(object.lastModified.getTime(), now)) return object;
-    this.#future++;
-    this.#example ??= object;
-    return { ...object, lastModified: new Date(now) };
-  }
-
-  /** For the log. Empty if all times are in the past. */
-  get remarks(): readonly string[] {
-    if (this.#example === undefined) return [];
-    const { key, lastModified } = this.#example;
-    const [are, they] = this.#future === 1 ? ['is', 'it counts'] : ['are', 'they count'];
-    const clock = `${clockOwner(this.#s3)} clock`;
-    return [
-      `${countOf(this.#future, 'file')} ${are} dated in the future by ${clock}, such as "${key}" (${lastModified.toISOString()}); ${they} as modified now.`,
-    ];
-  }
+export function futureObjects(s3: Clocks) {
+  let count = 0;
+  let example: ListedObject | undefined;
+  return {
+    /** The object, with the present as its time if it is dated in the future. */
+    at(object: ListedObject): ListedObject {
+      const now = currentTime(s3);
+      if (!isFuture(object.lastModified.getTime(), now)) return object;
+      count++;
+      example ??= object;
+      return { ...object, lastModified: new Date(now) };
+    },
+    /** For the log. Empty if all times are in the past. */
+    remarks(): readonly string[] {
+      if (example === undefined) return [];
+      const { key, lastModified } = example;
+      const [are, they] = count === 1 ? ['is', 'it counts'] : ['are', 'they count'];
+      return [
+        `${countOf(count, 'file')} ${are} dated in the future by ${clockOwner(s3)} clock, such as "${key}" (${lastModified.toISOString()}); ${they} as modified now.`,
+      ];
+    },
+  };
 }
 
 /** In ms since 1970. */

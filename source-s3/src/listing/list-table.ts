@@ -7,22 +7,18 @@ import { archiveClasses, type ListedObject, type ListPage } from '@s3-connectors
 import type { SourceConfig } from '../config/config.ts';
 import type { Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
-import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
-import { FutureObjects } from './future-objects.ts';
+import { futureObjects, type FutureObjects } from './future-objects.ts';
 import { refuseFormatsBeside, refuseTableFormats } from './refuse-formats.ts';
-import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } from './skip-report.ts';
+import { describeSkips, gather, type Gathered, type Skipped } from './skip-report.ts';
 import { behindLog, isDeeperLog, readSparkLog, sparkRemarks, type SparkLog } from './spark-log.ts';
 import type { Table } from './tables.ts';
 
 /** What a listing shows besides its data files. It is complete once all of these were taken. */
-export type ListingReport = {
-  readonly skips: SkipReport;
-  /** Files with extensions of other or unknown formats, by extension. */
-  readonly foreign: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
+export type ListingReport = Gathered & {
   readonly columns: PartitionColumns;
   /** For people: options without effect, and names in two spellings. */
   readonly remarks: readonly string[];
@@ -53,14 +49,10 @@ export function listTable(
   const report = {
     skips: new Map(),
     foreign: new Map(),
-    columns: new PartitionColumns(foldersOf(config).partitionsOf),
+    columns: new PartitionColumns(config.partitioning.folders.partitionsOf),
     remarks: [],
   };
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
-}
-
-function foldersOf({ partitioning }: Pick<SourceConfig, 'partitioning'>): FolderColumns {
-  return partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders;
 }
 
 /** What is known about a table while it is listed. */
@@ -69,14 +61,14 @@ type Found = { log: SparkLog | undefined; hasLatest: boolean };
 async function* dataFiles(
   s3: S3,
   table: Table,
-  config: ListingConfig & { readonly report: Gathered & ListingReport & { readonly remarks: string[] } },
+  config: ListingConfig & { readonly report: ListingReport & { readonly remarks: string[] } },
   signal: AbortSignal,
 ): AsyncGenerator<TablePage> {
   const { partitioning, report, selection } = config;
   const filters = [...selection.filtersOf(table.stream.name), ...startFilters(config)];
   const found: Found = { log: undefined, hasLatest: true };
   const isCommitted = (path: string): boolean => found.log?.isCommitted(path) !== false;
-  const listing = { ...config, filters, found, isCommitted, present: new FutureObjects(s3) };
+  const listing = { ...config, filters, found, isCommitted, present: futureObjects(s3) };
   const met = new Set<PartitionFilter>();
   let isRead = false;
   let hasDeeperLog = false;
@@ -91,7 +83,7 @@ async function* dataFiles(
     yield page;
   }
   report.remarks.push(
-    ...listing.present.remarks,
+    ...listing.present.remarks(),
     ...sparkRemarks(found.log, { hasDeeperLog, isAllUncommitted: !isRead && report.skips.has('uncommitted') }),
     ...remarks(filters, met, !found.hasLatest),
     ...(partitioning.mode === 'partitioned' ? folderRemarks(table.prefix, report.columns, partitioning.folders) : []),
@@ -120,9 +112,9 @@ async function* seenKeys(
     root: prefix,
     atRoot: (pages: AsyncIterable<ListPage>) => (selection.head === '' ? behindLog(pages, prefix, findLog) : pages),
     head: selection.head,
-    levelOf: foldersOf(config).levelOf,
-    partitionsOf: foldersOf(config).partitionsOf,
-    typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
+    levelOf: partitioning.folders.levelOf,
+    partitionsOf: partitioning.folders.partitionsOf,
+    typeOf: (column: string) => partitioning.typeOf(name, column),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };
   const places = [{ folder: prefix, open: filters }];
@@ -169,9 +161,8 @@ function emptyFiles({ count, example }: { readonly count: number; readonly examp
 
 /** With date folders, `start_date` excludes folders that ended long before it, by more than files can be late. */
 function startFilters({ partitioning, startDate, lookbackMs }: ListingConfig): readonly PartitionFilter[] {
-  if (partitioning.mode !== 'partitioned' || startDate === undefined) return [];
   const { dateColumn } = partitioning.folders;
-  if (dateColumn === undefined) return [];
+  if (dateColumn === undefined || startDate === undefined) return [];
   const from = new Date(startDate - lookbackMs).toISOString();
   const isDate = partitioning.folders.typeOf(dateColumn) === 'date';
   return [

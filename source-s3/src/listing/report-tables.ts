@@ -2,6 +2,7 @@
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { SourceConfig } from '../config/config.ts';
+import { parentOf } from '../layout/layout.ts';
 import { describeSkips } from './skip-report.ts';
 import type { Table, Tables } from './tables.ts';
 
@@ -17,7 +18,9 @@ export function reportTables({ byStream, skips, refused }: Tables, { selection }
   }
   const partitions = [...byStream.values()].filter(isNamedAsPartition);
   const [first] = partitions;
-  if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
+  if (first !== undefined) {
+    log('WARN', partitionsAsTables(parentOf(first.prefix), partitions.length, `, such as "${first.prefix}"`));
+  }
   const inside = readTwice([...byStream.values()]);
   if (inside !== undefined) log('WARN', inside);
 }
@@ -40,13 +43,10 @@ export function isNamedAsPartition({ stream, file }: Table): boolean {
   return file === undefined && stream.name.includes('=');
 }
 
-/** The usual mistake: the path of one table as a schema prefix. */
-function partitionsAsTables({ prefix }: Table, count: number): string {
-  const parent = prefix.replace(/[^/]*\/$/u, '');
-  const remedy =
-    parent === ''
-      ? ''
-      : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
-  const folders = count === 1 ? '1 folder that counts as a table is' : `${count} folders that count as tables are`;
-  return `${folders} named like ${count === 1 ? 'a partition' : 'partitions'}, such as "${prefix}".${remedy}`;
+/** The usual mistake: the path of one table as a schema prefix. `such`: an example, after a comma. */
+export function partitionsAsTables(path: string, count: number, such = ''): string {
+  const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
+  return count === 1
+    ? `1 folder that counts as a table is named like a partition${such}.${remedy}`
+    : `${count} folders that count as tables are named like partitions${such}.${remedy}`;
 }

@@ -31,9 +31,11 @@ const mostExtensions = 100;
 /** Counts objects that are not read. */
 export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): void {
   countSkip(skips, reason, key);
-  if (reason !== 'extension') return;
-  const extension = shownExtension(key);
-  if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
+  if (reason === 'extension') countForeign(foreign, shownExtension(key), key);
+}
+
+export function countForeign(foreign: Gathered['foreign'], extension: string, key: string, count = 1): void {
+  if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key, count);
 }
 
 /** A list for one sentence. Undefined if nothing was skipped except folder markers. */

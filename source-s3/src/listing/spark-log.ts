@@ -9,6 +9,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { archiveClasses, listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import { streamRange } from '@s3-connectors/common/s3/read.ts';
+import { doubled } from '@s3-connectors/common/streams/grown-buffer.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 const folder = '_spark_metadata/';
@@ -177,11 +178,7 @@ class Paths {
   }
 
   #add(print: number): void {
-    if (this.#length === this.#prints.length) {
-      const larger = new Float64Array(2 * this.#length);
-      larger.set(this.#prints);
-      this.#prints = larger;
-    }
+    if (this.#length === this.#prints.length) this.#prints = doubled(this.#prints);
     this.#prints[this.#length++] = print;
   }
 

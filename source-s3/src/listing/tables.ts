@@ -3,7 +3,7 @@
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import { ahead } from '@s3-connectors/common/streams/ahead.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
@@ -27,12 +27,10 @@ export function tablePlace({ prefix, file }: Table): string {
   return file?.key ?? prefix;
 }
 
-export type Tables = {
+/** With the objects directly below the schema prefixes that belong to no table. */
+export type Tables = Gathered & {
   /** In the order of the prefixes and then of the keys. */
   readonly byStream: ReadonlyMap<StreamKey, Table>;
-  /** Objects directly below the schema prefixes that belong to no table. */
-  readonly skips: SkipReport;
-  readonly foreign: Gathered['foreign'];
   /** Invalid schema prefixes, and streams that would exist twice; the errors name them. */
   readonly refused: readonly ConnectorError[];
 };
@@ -81,7 +79,7 @@ export async function findTables(s3: S3, config: TablesConfig, signal: AbortSign
   return { byStream, skips, foreign, refused };
 }
 
-type Level = LevelListing & Gathered & { readonly path: string };
+type Level = ListPage & Gathered & { readonly path: string };
 
 function* folderTables({ path, objects, folders, skips }: Level): Generator<Table> {
   countStrays(skips, path, objects);
@@ -162,9 +160,7 @@ async function* matchingFolders(
   }
 }
 
-type LevelListing = { readonly objects: readonly ListedObject[]; readonly folders: readonly string[] };
-
-async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<LevelListing> {
+async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<ListPage> {
   const pages = await Array.fromAsync(listPages(s3, { prefix, delimiter: '/' }, signal));
   return {
     objects: pages.flatMap(({ objects }) => objects),

@@ -35,7 +35,7 @@ export class Settled {
   }
 
   add(print: string): void {
-    const bucket = bucketOf(print);
+    const bucket = Number.parseInt(print.slice(fingerprintDigits - bucketDigits), 16);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
@@ -71,10 +71,6 @@ export class Settled {
     }
     return Buffer.from(bytes).toString('base64');
   }
-}
-
-function bucketOf(print: string): number {
-  return Number.parseInt(print.slice(fingerprintDigits - bucketDigits), 16);
 }
 
 function write(bytes: number[], number: number): void {

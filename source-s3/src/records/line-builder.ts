@@ -35,7 +35,7 @@ export class LineBuilder {
     return this.#length >= readyBytes;
   }
 
-  /** The length of the line that has not ended. */
+  /** The length of the line that has not ended: a place in it, for `takeBack`. */
   get lineBytes(): number {
     return this.#length - this.#lineStart;
   }
@@ -47,11 +47,6 @@ export class LineBuilder {
     if (length >= copyFrom) this.#bytes.write(ascii, this.#length, 'latin1');
     else for (let index = 0; index < length; index++) this.#bytes[this.#length + index] = ascii.charCodeAt(index);
     this.#length += length;
-  }
-
-  /** A place in the line, for `takeBack`. */
-  mark(): number {
-    return this.lineBytes;
   }
 
   /** Removes the bytes since then from the line, and returns them. They are valid until the next call. */

@@ -9,44 +9,34 @@ import type { Lines } from './line-buffer.ts';
 
 type Counted = { readonly lines: Lines; readonly nulled: readonly RowCount[] };
 
-/** Lines without changes cost one search for the end that only changes have. */
-export class LineChanges {
-  readonly #start: Buffer;
-  readonly #end: Buffer;
-  readonly #closeBytes: number;
-  readonly #isTold: boolean;
-
-  constructor({ changes, close, tellsChanges }: RecordFrame) {
-    this.#start = Buffer.from(changes.start);
-    this.#end = Buffer.from(`${changes.end}${close}\n`);
-    this.#closeBytes = Buffer.byteLength(close) + 1;
-    this.#isTold = tellsChanges;
-  }
-
-  /** The same memory, without changes that are not to be sent. */
-  count({ bytes, rows }: Lines): Counted {
+/** Lines without changes cost one search for the end that only changes have. @returns a function for some lines, in their memory. */
+export function lineChanges({ changes, close, tellsChanges }: RecordFrame): (lines: Lines) => Counted {
+  const startMark = Buffer.from(changes.start);
+  const endMark = Buffer.from(`${changes.end}${close}\n`);
+  const closeBytes = Buffer.byteLength(close) + 1;
+  return ({ bytes, rows }) => {
     /** By the text between start and end, as Latin-1: most changed rows have the same. */
     const found = new Map<string, number>();
     let kept = 0; // Bytes of the lines that go out.
     let from = 0; // The first byte that is not among them yet.
-    for (let end = bytes.indexOf(this.#end); end !== -1; end = bytes.indexOf(this.#end, end + this.#end.length)) {
+    for (let end = bytes.indexOf(endMark); end !== -1; end = bytes.indexOf(endMark, end + endMark.length)) {
       const lineStart = bytes.lastIndexOf(NEWLINE, end) + 1;
-      const place = bytes.subarray(lineStart, end).lastIndexOf(this.#start);
+      const place = bytes.subarray(lineStart, end).lastIndexOf(startMark);
       if (place === -1) continue; // It applies to all rows of the file.
       const start = lineStart + place;
-      const text = bytes.toString('latin1', start + this.#start.length, end);
+      const text = bytes.toString('latin1', start + startMark.length, end);
       found.set(text, (found.get(text) ?? 0) + 1);
-      if (this.#isTold) continue;
+      if (tellsChanges) continue;
       if (kept !== from) bytes.copyWithin(kept, from, start);
       kept += start - from;
-      from = end + this.#end.length - this.#closeBytes;
+      from = end + endMark.length - closeBytes;
     }
     if (from > 0) {
       bytes.copyWithin(kept, from);
       kept += bytes.length - from;
     }
     return { lines: { bytes: from > 0 ? bytes.subarray(0, kept) : bytes, rows }, nulled: countsOf(found) };
-  }
+  };
 }
 
 function countsOf(found: ReadonlyMap<string, number>): readonly RowCount[] {

@@ -3,7 +3,7 @@
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredColumn } from '../columns/sql/stored-type.ts';
-import { columnJsonSql, type Loss } from '../columns/sql/value-sql.ts';
+import { columnJsonSql } from '../columns/sql/value-sql.ts';
 import { changeText, type RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { LineEnds } from './line-ends.ts';
@@ -135,13 +135,12 @@ function columnTexts({ columns, stored, constants, spellings }: RecordQuery): Re
     const found = places.get(spellings.get(column.name) ?? column.name);
     if (constants.has(column.name) || found === undefined) continue;
     const { json, losses } = columnJsonSql(place(found.place), found.type, column);
-    texts.set(index, { place: found.place, json, changes: losses.map(changeOf) });
+    const changes = losses.map(({ field, condition }) => {
+      return { condition, text: `CASE WHEN ${condition} THEN ${literal(changeText(field))} END` };
+    });
+    texts.set(index, { place: found.place, json, changes });
   }
   return texts;
-}
-
-function changeOf({ field, condition }: Loss): Change {
-  return { condition, text: `CASE WHEN ${condition} THEN ${literal(changeText(field))} END` };
 }
 
 function* linePieces(

@@ -34,7 +34,8 @@ export async function check(config: SourceConfig, context: VerbContext): Promise
   const looks = mapConcurrent(
     config.schemaPrefixes,
     prefixesAtOnce,
-    async (prefix, stop) => (rehearsal.isOver ? notTried(prefix) : await askBelow(session, { config, prefix }, stop)),
+    async (prefix, stop) =>
+      rehearsal.isOver ? { prefix, ...notTried } : await askBelow(session, { config, prefix }, stop),
     context.signal,
   );
   for await (const below of looks) {
@@ -73,13 +74,8 @@ async function askBelow(
   return { prefix, tables, file, byte };
 }
 
-function never(): Promise<never> {
-  return Promise.reject(new Error('not tried'));
-}
-
-function notTried(prefix: SchemaPrefix): Below {
-  return { prefix, tables: never, file: never, byte: never };
-}
+const never = (): Promise<never> => Promise.reject(new Error('not tried'));
+const notTried = { tables: never, file: never, byte: never };
 
 async function rehearsePrefix(
   rehearsal: Rehearsal,

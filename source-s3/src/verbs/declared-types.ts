@@ -19,10 +19,13 @@ export class DeclaredTypes {
 
   constructor({ format, partitioning }: Pick<SourceConfig, 'format' | 'partitioning'>) {
     const ofFiles = format.format === 'csv' ? format.columnTypes : [];
-    const ofFolders = partitioning.mode === 'partitioned' ? partitioning.columnTypes : [];
     const declarations: readonly Declaration[] = [
       ...ofFiles.map((entry) => ({ ...entry, option: 'data_format.column_types', keyOf: (name: string) => name })),
-      ...ofFolders.map((entry) => ({ ...entry, option: 'data_partitioning.column_types', keyOf: foldName })),
+      ...partitioning.columnTypes.map((entry) => ({
+        ...entry,
+        option: 'data_partitioning.column_types',
+        keyOf: foldName,
+      })),
     ];
     this.#unmet = declarations.map((declaration) => ({ declaration, nearest: undefined }));
   }

@@ -5,7 +5,7 @@ import { toConnectorError, type ConnectorError } from '@s3-connectors/common/pro
 import { KeptLog } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
-import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
+import type { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { HeaderDrift } from '../columns/header-drift.ts';
 import type { OwnProvenance } from '../columns/own-provenance.ts';
@@ -13,12 +13,8 @@ import type { Description, Format, Reading } from '../formats/contract/format.ts
 import { mostSampled } from './file-sample.ts';
 import { failsVerb } from './verb-failure.ts';
 
-/** Of all tables. A file counts until it is merged, so this bounds the descriptions in memory, too. */
-const filesAtOnce = 16;
-
-export function fileQueue(): TaskQueue {
-  return new TaskQueue(filesAtOnce);
-}
+/** Of all tables: the limit of `queue`. A file counts until it is merged, so this bounds the descriptions in memory, too. */
+export const filesAtOnce = 16;
 
 type Files = {
   readonly objects: readonly ListedObject[];

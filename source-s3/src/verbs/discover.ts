@@ -6,14 +6,14 @@ import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protoc
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
-import type { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
+import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { CatalogSize } from '../columns/catalog-size.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { DeclaredTypes } from './declared-types.ts';
-import { describeAll, fileQueue } from './described-files.ts';
+import { describeAll, filesAtOnce } from './described-files.ts';
 import { failsVerb } from './verb-failure.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Reading } from '../formats/contract/format.ts';
@@ -49,7 +49,7 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   let failure: ConnectorError | undefined;
   const nothing = new NothingRead();
   const declared = new DeclaredTypes(config);
-  const queue = fileQueue();
+  const queue = new TaskQueue(filesAtOnce);
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,

@@ -4,27 +4,22 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { formatsOf, foreignExtension, namingOf } from '../layout/file-name.ts';
-import { countSkip, describeSkips, type SkipReport } from '../listing/skip-report.ts';
-import type { ListingReport } from '../listing/list-table.ts';
+import { countForeign, countSkip, describeSkips, type Gathered, type SkipReport } from '../listing/skip-report.ts';
 
 const mostNamed = 5;
-const mostExtensions = 100;
 
 /** Bound: a hundred extensions, and the reasons. */
 export class NothingRead {
   readonly #skips: SkipReport = new Map();
-  readonly #foreign = new Map<string, { count: number; readonly example: string }>();
+  readonly #foreign: Gathered['foreign'] = new Map();
   #tables = 0;
   #first = '';
 
   /** For a table without a data file. */
-  add(folder: string, { skips, foreign }: Pick<ListingReport, 'skips' | 'foreign'>): void {
+  add(folder: string, { skips, foreign }: Gathered): void {
     if (this.#tables++ === 0) this.#first = folder;
     for (const [reason, { count, example }] of skips) countSkip(this.#skips, reason, example, count);
-    for (const [extension, { count, example }] of foreign) {
-      if (this.#foreign.has(extension) || this.#foreign.size < mostExtensions)
-        countSkip(this.#foreign, extension, example, count);
-    }
+    for (const [extension, { count, example }] of foreign) countForeign(this.#foreign, extension, example, count);
   }
 
   /** Whether only names are the reason: a file of another time or storage class may become readable. */

@@ -5,6 +5,7 @@ import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { shownPrefix, type SchemaPrefix, type SourceConfig } from '../config/config.ts';
+import { parentOf } from '../layout/layout.ts';
 import type { Tables } from '../listing/tables.ts';
 import { NothingRead } from './no-data.ts';
 
@@ -59,7 +60,7 @@ async function neighbours(s3: S3, prefixes: readonly SchemaPrefix[], signal: Abo
 /** On the nearest level above that has some: the first part may be wrong, such as the bucket's own name. */
 async function foldersBeside(s3: S3, path: string, signal: AbortSignal): Promise<string> {
   if (path === '') return 'The bucket has no folder at its root.';
-  const parent = path.replace(/[^/]*\/$/u, '');
+  const parent = parentOf(path);
   for await (const { folders } of listPages(s3, { prefix: parent, delimiter: '/' }, signal)) {
     if (folders.length === 0) break;
     const named = folders

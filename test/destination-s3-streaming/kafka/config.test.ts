@@ -10,7 +10,7 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
 import { feedSchema, resolveFeedConfig, type FeedConfig } from '../../../destination-s3-streaming/src/kafka/config.ts';
 import { feedKafka } from '../../../destination-s3-streaming/src/kafka/connector.ts';
-import { streamsOf } from '../../../destination-s3-streaming/src/kafka/streams.ts';
+import { streamsOf } from '../../../destination-s3-streaming/src/kafka/connector.ts';
 import { catalogJson, placeJson, type Json } from '../../support/destination-input.ts';
 import { formProblems } from '../../support/models/spec-form.ts';
 

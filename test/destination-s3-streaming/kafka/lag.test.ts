@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { lagPoints, lagText } from '../../../destination-s3-streaming/src/kafka/lag.ts';
-import { LagWatch } from '../../../destination-s3-streaming/src/kafka/lag.ts';
+import { lagPoints, lagText, lagWatch } from '../../../destination-s3-streaming/src/kafka/lag.ts';
 import { Ownership, type PartitionOffset } from '../../../destination-s3-streaming/src/kafka/ownership.ts';
 
 test('the lag counts what is to be read and what is not yet committed, and names the partition with the most', () => {
@@ -45,7 +44,7 @@ test('the watch asks one member at a time, waits for no answer, and counts the r
   const place = { topic: 'events', partition: 0 };
   ownership.assign([place]);
   ownership.seed({ ...place, offset: 0n }, 0n);
-  const watch = new LagWatch(ownership, 'g');
+  const watch = lagWatch(ownership, 'g');
   const asked: PromiseWithResolvers<readonly PartitionOffset[]>[] = [];
   const ends = (): Promise<readonly PartitionOffset[]> => {
     asked.push(Promise.withResolvers());

@@ -1,5 +1,5 @@
 // Objects that come late, also after others were deleted, and objects that are dated in the future: none is silently lost.
-import { FutureObjects } from '../../../source-s3/src/listing/future-objects.ts';
+import { futureObjects } from '../../../source-s3/src/listing/future-objects.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
@@ -125,12 +125,12 @@ suite('An object dated in the future', () => {
 
   test('is judged by this machine’s clock where S3’s answers have no date', () => {
     const wall = (): number => now().getTime();
-    const present = new FutureObjects({ contact: { answered: true }, clock: { wall } });
+    const present = futureObjects({ contact: { answered: true }, clock: { wall } });
     const object = { key: 'lake/t/b.json', etag: '"1"', size: 1, lastModified: new Date('2031-01-01T00:00:00Z') };
     assert.equal(present.at(object).lastModified.getTime(), wall());
     const past = { ...object, lastModified: now() };
     assert.equal(present.at(past), past);
-    assert.match(present.remarks[0] ?? '', /^1 file is dated in the future by this machine’s clock, such as "lake/u);
+    assert.match(present.remarks()[0] ?? '', /^1 file is dated in the future by this machine’s clock, such as "lake/u);
   });
 
   test('that an earlier version has read no longer stops its stream', async () => {

@@ -12,7 +12,7 @@ import {
 
 import * as fc from 'fast-check';
 
-import { LineChanges } from '../../../source-s3/src/records/line-changes.ts';
+import { lineChanges } from '../../../source-s3/src/records/line-changes.ts';
 
 type Row = { readonly data: string; readonly fields: readonly string[] };
 
@@ -46,7 +46,7 @@ suite('changes in lines', () => {
       fc.assert(
         fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
           const bytes = Buffer.from(rows.map((one) => lineOf(one, frame)).join(''));
-          const { lines, nulled } = new LineChanges(frame).count({ bytes, rows: rows.length });
+          const { lines, nulled } = lineChanges(frame)({ bytes, rows: rows.length });
           const told = frame.tellsChanges ? rows : rows.map((one) => ({ ...one, fields: [] }));
           assert.equal(lines.bytes.toString(), told.map((one) => lineOf(one, frame)).join(''));
           assert.equal(lines.rows, rows.length);

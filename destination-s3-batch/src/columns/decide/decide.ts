@@ -7,7 +7,7 @@ import type { Field, FieldType, StructType } from '../types/field-type.ts';
 import { kindOf, type TypingRules } from './kind.ts';
 import { newFields, type FieldRoom } from './new-fields.ts';
 import { seen, type Shape } from '../observe/shape.ts';
-import { folderNames } from '../../layout/folder-names.ts';
+import { folderNames } from '../../layout/layout.ts';
 
 /** The rules in addition to the shapes. `rows`: of the table; `isField`: whether a member becomes a field. */
 type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };

@@ -9,7 +9,8 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from '@s3-connectors/common/json/ascii.ts';
-import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import { hasEscape, skipSpace, skipString } from '@s3-connectors/common/json/json-bytes.ts';
+import { membersAt } from '@s3-connectors/common/json/json-parts.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 /** From the end of a member or an item: the start of the next one, or the closing bracket. */
@@ -30,14 +31,11 @@ export function keyText(bytes: Uint8Array, start: number, end: number): string {
 export function earlierTwins(bytes: Uint8Array, start: number): ReadonlySet<number> {
   const earlier = new Set<number>();
   const last = new Map<string, number>();
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] === QUOTE) {
-    const keyEnd = skipString(bytes, at);
-    const name = keyText(bytes, at, keyEnd);
+  for (const { key, keyEnd } of membersAt(bytes, start)) {
+    const name = keyText(bytes, key, keyEnd);
     const twin = last.get(name);
     if (twin !== undefined) earlier.add(twin);
-    last.set(name, at);
-    at = nextMember(bytes, skipValue(bytes, skipColon(bytes, keyEnd)));
+    last.set(name, key);
   }
   return earlier;
 }

@@ -87,12 +87,17 @@ export function isDouble(text: string): boolean {
   return digits === seventeen.replace(/0+$/u, '') + exponent;
 }
 
-/** The sign, the digits without zeros at either end, and the power of ten of the first digit: equal for equal numbers. */
+/** Equal for equal numbers. */
 function significant(text: string): string {
+  const { sign, digits, power } = decimalOf(text);
+  return digits === '' ? '0' : `${sign}${digits}e${power}`;
+}
+
+/** `digits`: without zeros at either end; `power`: the power of ten of the first digit. For a JSON number, also with leading zeros. */
+export function decimalOf(text: string): { readonly sign: string; readonly digits: string; readonly power: number } {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/u.exec(text) ?? [];
-  const digits = whole + fraction;
-  const leading = /^0*/u.exec(digits)?.[0].length ?? 0;
-  const kept = digits.slice(leading).replace(/0+$/u, '');
-  return kept === '' ? '0' : `${sign}${kept}e${Number(exponent) + whole.length - leading}`;
+  const digits = (whole + fraction).replace(/^0+/u, '');
+  const leading = whole.length + fraction.length - digits.length;
+  return { sign, digits: digits.replace(/0+$/u, ''), power: Number(exponent) + whole.length - leading };
 }

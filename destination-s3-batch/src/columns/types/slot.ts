@@ -55,16 +55,18 @@ export function slotOf(name: string, type: FieldType, hasSibling = false): Field
 
 /** Of the field and all fields below it. */
 export function fittedValues(row: FieldSlot): FittedValues {
-  const values = {
-    misfits: new Map<string, number>(),
-    cut: new Map<string, number>(),
-    coerced: new Map<string, number>(),
-  };
+  const values = noValues();
   count(row, '', values);
   return values;
 }
 
-function count(slot: FieldSlot, path: string, values: Readonly<Record<keyof FittedValues, Map<string, number>>>): void {
+export type ValueCounts = Readonly<Record<keyof FittedValues, Map<string, number>>>;
+
+export function noValues(): ValueCounts {
+  return { misfits: new Map(), cut: new Map(), coerced: new Map() };
+}
+
+function count(slot: FieldSlot, path: string, values: ValueCounts): void {
   const { slots, items, rest } = slot;
   for (const outcome of ['misfits', 'cut', 'coerced'] as const) {
     if (slot[outcome] > 0) values[outcome].set(path, slot[outcome]);

@@ -22,7 +22,7 @@ export function isPlain(type: TemporalType, bytes: Uint8Array, start: number, en
 
 /**
  * Whether the engine reads the text correctly, although it may be in another form: a blank before the clock, another zone, no
- * zone. Years whose first or last day another zone could move out of the calendar are left to `plainText`. Hot path.
+ * zone. Years whose first or last day another zone could move out of the calendar are left to `plainTime`. Hot path.
  */
 export function isReadable(type: TemporalType, bytes: Uint8Array, start: number, end: number): boolean {
   if (type.kind !== 'timestamp' || end - start < 19) return isPlain(type, bytes, start, end);
@@ -71,11 +71,6 @@ function rolledOver({ date = '2000-01-01', clock = '', fraction, zone }: Parts):
   if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date) return undefined;
   const utc = new Date(midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000).toISOString();
   return utc.length === 24 ? { date: utc.slice(0, 10), clock: utc.slice(11, 19), fraction, zone } : undefined;
-}
-
-/** The text of `plainTime`. */
-export function plainText(type: TemporalType, text: string): string | undefined {
-  return plainTime(type, text)?.text;
 }
 
 function isoParts(text: string): Parts | undefined {

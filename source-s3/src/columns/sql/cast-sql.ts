@@ -74,8 +74,10 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
       return { type: { kind: 'integer' }, cast: wholeNumber(sql, stored) };
     case 'number':
       return { type: { kind: 'float' }, cast: 'NULL::DOUBLE' };
-    case 'boolean':
-      return { type: { kind: 'boolean' }, cast: stored.kind === 'integer' ? zeroOrOne(sql) : 'NULL::BOOLEAN' };
+    case 'boolean': {
+      const zeroOrOne = `CASE ${sql} WHEN 1 THEN true WHEN 0 THEN false END`; // As for texts.
+      return { type: { kind: 'boolean' }, cast: stored.kind === 'integer' ? zeroOrOne : 'NULL::BOOLEAN' };
+    }
     case 'date':
       return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql, stored) : 'NULL::DATE' };
     case 'time':
@@ -103,11 +105,6 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
 function midnight(sql: string, { nanoseconds }: Extract<StoredType, { kind: 'timestamp' }>): string {
   const [count, day] = nanoseconds ? [`epoch_ns(${sql})`, '86400000000000'] : [`epoch_us(${sql})`, '86400000000'];
   return `CASE WHEN ${count} % ${day} = 0 THEN DATE '1970-01-01' + (${count} // ${day})::INTEGER END`;
-}
-
-/** As for texts. */
-function zeroOrOne(sql: string): string {
-  return `CASE ${sql} WHEN 1 THEN true WHEN 0 THEN false END`;
 }
 
 /** A cast of the engine would silently round 1.5 to 2. */

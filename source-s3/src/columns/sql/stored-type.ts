@@ -53,7 +53,6 @@ export function columnType(stored: StoredType): ColumnType {
     case 'geometry':
       return { kind: 'binary' };
     case 'int96':
-      return { kind: 'timestamp', utc: stored.utc };
     case 'timestamp':
       return { kind: 'timestamp', utc: stored.utc };
     case 'list':

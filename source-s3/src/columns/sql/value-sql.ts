@@ -159,13 +159,17 @@ function fieldOf(path: readonly string[]): string {
 function listValue(sql: string, stored: StoredType, target: ColumnType, path: readonly string[]): Value {
   const item = `x${path.length}`; // Lambdas nest, so each depth has its own name.
   const value = valueSql(item, stored, target, [...path, '']);
-  const losses = value.losses.map(({ field, condition }) => ({
-    field,
-    condition: `len(list_filter(${sql}, lambda ${item}: ${condition})) > 0`,
-  }));
+  const losses = lossesIn(sql, item, value);
   if (value.isJson === true) return joined(joinedList(sql, item, jsonText(value)), losses);
   const same = value.sql === item;
   return { sql: same ? sql : `list_transform(${sql}, lambda ${item}: ${value.sql})`, form: 'json', losses };
+}
+
+/** Of a list with an item that is lost. */
+function lossesIn(list: string, item: string, { losses }: Value): readonly Loss[] {
+  return losses.map(({ field, condition }) => {
+    return { field, condition: `len(list_filter(${list}, lambda ${item}: ${condition})) > 0` };
+  });
 }
 
 /** An object that the catalog declares without members keeps its stored members. */
@@ -232,10 +236,7 @@ function mapValue(
   const entry = `x${path.length}`;
   const value = valueSql(`${entry}.value`, stored.value, valueTarget, [...path, '']);
   const entries = `map_entries(${sql})`;
-  const losses = value.losses.map(({ field, condition }) => ({
-    field,
-    condition: `len(list_filter(${entries}, lambda ${entry}: ${condition})) > 0`,
-  }));
+  const losses = lossesIn(entries, entry, value);
   if (stored.key.kind === 'string' && value.sql === `${entry}.value`) return { sql, form: 'json', losses };
   const key = stored.key.kind === 'encoded-string' ? `decode(${entry}.key)` : `${entry}.key::VARCHAR`;
   if (value.isJson === true) return joined(joinedMap(entries, entry, { key, text: jsonText(value) }), losses);

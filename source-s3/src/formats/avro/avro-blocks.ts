@@ -1,5 +1,6 @@
 // The structure of an Avro object container file: a header with the schema, then blocks of rows, each followed by a marker.
 // https://avro.apache.org/docs/1.12.0/specification/#object-container-files
+import { ByteReader } from '../text/compression/byte-reader.ts';
 import { AvroBytes, AvroDamage } from './avro-bytes.ts';
 import { codecOf, maxBlockBytes, tooLarge, type Codec } from './avro-codec.ts';
 import { parseAvroSchema, type AvroRecord, type AvroType } from './avro-schema.ts';
@@ -26,11 +27,12 @@ const maxFrameBytes = 20;
 
 /** @throws AvroDamage with the reason. */
 export async function readAvroHeader(pieces: AsyncIterable<Uint8Array>): Promise<AvroHeader> {
-  await using text = new Gathered(pieces);
+  await using text = new ByteReader(pieces);
   for (let bytes = firstHeaderBytes; bytes <= maxHeaderBytes; bytes *= 4) {
-    const goesOn = await text.has(bytes);
-    if (text.held.toString('latin1', 0, 4) !== 'Obj\u0001') throw new AvroDamage('it does not begin as an Avro file');
-    const frame = headerFrame(text.held);
+    const goesOn = await text.gather(bytes);
+    const held = bytesOf(text);
+    if (held.toString('latin1', 0, 4) !== 'Obj\u0001') throw new AvroDamage('it does not begin as an Avro file');
+    const frame = headerFrame(held);
     if (frame !== undefined) return { ...meaning(frame.metadata), marker: frame.marker, end: frame.end };
     if (!goesOn) break;
     if (bytes * 4 > maxHeaderBytes) throw new AvroDamage(`its header has more than ${bytes} bytes`);
@@ -98,18 +100,23 @@ export async function* avroBlocks(
   pieces: AsyncIterable<Uint8Array>,
   { marker, start }: { readonly marker: Buffer; readonly start: number },
 ): AsyncGenerator<AvroBlock> {
-  await using text = new Gathered(pieces);
+  await using text = new ByteReader(pieces);
   let offset = start;
-  while (await text.has(1)) {
-    await text.has(maxFrameBytes);
-    const { rows, dataStart, dataEnd } = blockFrame(text.held);
+  while (await text.gather(1)) {
+    await text.gather(maxFrameBytes);
+    const { rows, dataStart, dataEnd } = blockFrame(bytesOf(text));
     const end = dataEnd + markerBytes;
-    if (!(await text.has(end))) throw new AvroDamage(cut);
-    if (!text.held.subarray(dataEnd, end).equals(marker)) throw new AvroDamage('a block does not end where it says');
-    yield { start: offset, rows, data: text.held.subarray(dataStart, dataEnd) };
-    text.drop(end);
+    if (!(await text.gather(end))) throw new AvroDamage(cut);
+    const held = bytesOf(text);
+    if (!held.subarray(dataEnd, end).equals(marker)) throw new AvroDamage('a block does not end where it says');
+    yield { start: offset, rows, data: held.subarray(dataStart, dataEnd) };
+    text.unread = held.subarray(end);
     offset += end;
   }
+}
+
+function bytesOf({ unread }: ByteReader): Buffer {
+  return Buffer.from(unread.buffer, unread.byteOffset, unread.length);
 }
 
 const cut = 'it ends inside a block; it may have been cut';
@@ -124,38 +131,5 @@ function blockFrame(bytes: Buffer): { rows: number; dataStart: number; dataEnd: 
     return { rows, dataStart: from.at, dataEnd: from.at + size };
   } catch (error) {
     throw from.at > bytes.length && bytes.length < maxFrameBytes ? new AvroDamage(cut) : error;
-  }
-}
-
-/** Joins pieces as far as they are needed: a block, or the header. */
-class Gathered implements AsyncDisposable {
-  readonly #pieces: AsyncIterator<Uint8Array>;
-  held = Buffer.alloc(0);
-
-  constructor(pieces: AsyncIterable<Uint8Array>) {
-    this.#pieces = pieces[Symbol.asyncIterator]();
-  }
-
-  /** Gathers at least that many bytes. False if there are fewer. */
-  async has(bytes: number): Promise<boolean> {
-    if (this.held.length >= bytes) return true;
-    const parts: Uint8Array[] = [this.held];
-    let length = this.held.length;
-    while (length < bytes) {
-      const { value, done } = await this.#pieces.next();
-      if (done === true) break;
-      parts.push(value);
-      length += value.length;
-    }
-    this.held = Buffer.concat(parts);
-    return length >= bytes;
-  }
-
-  drop(bytes: number): void {
-    this.held = this.held.subarray(bytes);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pieces.return?.();
   }
 }

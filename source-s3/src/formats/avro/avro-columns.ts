@@ -44,8 +44,10 @@ export function scalarColumn(type: AvroScalar): ColumnType {
     case 'null':
       return { kind: 'unknown' };
     case 'boolean':
+      return { kind: 'boolean' };
     case 'string':
-      return { kind: type.kind };
+    case 'enum':
+      return { kind: 'string' };
     case 'int':
     case 'long':
       return { kind: 'integer' };
@@ -55,8 +57,6 @@ export function scalarColumn(type: AvroScalar): ColumnType {
     case 'bytes':
     case 'fixed':
       return { kind: 'binary' };
-    case 'enum':
-      return { kind: 'string' };
     default:
       return assertNever(type);
   }

@@ -10,11 +10,11 @@ export type WriteValue = (from: AvroBytes, row: AvroRow) => void;
 
 export const nullText = Buffer.from('null');
 
-/** Reads a value that is not in the catalog. */
-export function pass(from: AvroBytes, row: AvroRow, write: WriteValue): void {
-  const mark = row.out.mark();
+/** Reads a value that is not in the catalog. @returns its JSON, valid until something is written. */
+export function pass(from: AvroBytes, row: AvroRow, write: WriteValue): Buffer {
+  const mark = row.out.lineBytes;
   const losses = row.lost.length;
   write(from, row);
-  row.out.takeBack(mark);
   row.lost.length = losses;
+  return row.out.takeBack(mark);
 }

@@ -1,6 +1,5 @@
 // Writes a row of an Avro file as a line: the columns in the catalog, in the file's order, then those that the file lacks, and what
 // is equal in all rows.
-import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked, Findings } from '../contract/format.ts';
@@ -43,14 +42,15 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
     const clash = asked.clashes.findIndex(({ column: name }) => name === field.name);
     const asIs = writers.writer(field.type, undefined, field.name);
     const compare = clash === -1 ? [] : [comparing(asIs, clash, comparer)];
-    if (column === undefined) return [...compare, (from: AvroBytes, row: AvroRow): void => pass(from, row, asIs)];
+    if (column === undefined) return [...compare, (from: AvroBytes, row: AvroRow): void => void pass(from, row, asIs)];
     const write = writers.writer(field.type, column.type, column.name);
     return [...compare, behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write)];
   });
   const stored = new Set(schema.fields.map(({ name }) => name));
+  // Columns that the file lacks, or whose folder's value counts.
   const others = asked.columns
     .filter(({ name }) => !stored.has(nameInFile(name)) || asked.constants.has(name))
-    .map((column) => member(asked, column));
+    .map(({ name }) => `${JSON.stringify(name)}:${asked.constants.get(name) ?? 'null'}`);
   const head = Buffer.from(asked.frame.start);
   const tail = Buffer.from(
     `${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${asked.frame.end(emittedAt)}`,
@@ -81,11 +81,6 @@ function changedEnd({ frame }: Asked, fields: ReadonlySet<string>, nulled: RowCo
   return Buffer.from(changesText(frame, [...fields]) + frame.close);
 }
 
-/** A column that the file lacks, or whose folder's value counts. */
-function member({ constants }: Asked, { name }: Column): string {
-  return `${JSON.stringify(name)}:${constants.get(name) ?? 'null'}`;
-}
-
 function behind(lead: string, write: WriteValue): WriteValue {
   const bytes = Buffer.from(lead);
   return (from, row) => {
@@ -98,12 +93,8 @@ function behind(lead: string, write: WriteValue): WriteValue {
 function comparing(write: WriteValue, clash: number, comparer: PartitionComparer): WriteValue {
   return (from, row) => {
     const start = from.at;
-    const mark = row.out.mark();
-    const losses = row.lost.length;
-    write(from, row);
-    const json = row.out.takeBack(mark);
+    const json = pass(from, row, write);
     comparer.compare(clash, json, 0, json.length);
-    row.lost.length = losses;
     from.at = start;
   };
 }

@@ -6,7 +6,6 @@ import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { durationParts, type AvroScalar } from './avro-columns.ts';
 import { nullText, type AvroRow, type WriteValue } from './avro-row.ts';
 import type { Logical } from './avro-schema.ts';
-import { floatText } from './float-text.ts';
 import { dateText, timestampText, timeText } from './instant-text.ts';
 
 /** `field`: reported if a value has no JSON form (NaN, a time beyond the end of the day) and becomes null. */
@@ -70,6 +69,33 @@ export function castFloatWriter({ kind }: AvroScalar, target: 'string' | 'intege
     if (text === undefined) lose(row, field);
     else row.out.text(text);
   };
+}
+
+/**
+ * A float or double as text, in the form that the engine gives those of Parquet; it has a form for all of them: the fewest digits that read back as the same value; from 1e16 on, and below 1e-4, with an
+ * exponent.
+ */
+export function floatText(value: number, kind: 'float' | 'double'): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const short = kind === 'float' ? shortFloat(value) : value;
+  const [mantissa = '', exponent = ''] = short.toExponential().split('e');
+  const power = Number(exponent);
+  const sign = Object.is(value, -0) ? '-' : '';
+  if (power >= 16 || power < -4) {
+    return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  const digits = String(short);
+  return sign + (/^-?\d+$/u.test(digits) ? `${digits}.0` : digits);
+}
+
+/** The double with the fewest digits among those that round to the same float. */
+function shortFloat(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
 }
 
 function lose({ out, lost }: AvroRow, field: string): void {

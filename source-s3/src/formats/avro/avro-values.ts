@@ -77,7 +77,7 @@ export class AvroWriters {
     const kind = isNested(type) ? 'struct' : scalarColumn(type).kind;
     const write = this.writer(type, undefined, field);
     return (from, row) => {
-      const mark = row.out.mark();
+      const mark = row.out.lineBytes;
       const losses = row.lost.length;
       write(from, row);
       const stored = row.out.takeBack(mark);

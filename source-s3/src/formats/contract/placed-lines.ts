@@ -1,10 +1,10 @@
 // Makes RECORD lines from the pieces of a file that is read as a stream, with the position after every batch. This is the only loop
 // of these formats, which differ in how they cut rows and what they write.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { LineBuilder } from '../../records/line-builder.ts';
 import { unitBytes, type Asked, type Findings, type RowPosition, type PlacedLines, type Unit } from './format.ts';
-import { InvalidRecords } from './invalid-records.ts';
 
 /** Cuts rows out of pieces: of text, or blocks. */
 export type RowCutter<Piece> = {
@@ -70,17 +70,41 @@ export async function* placedLines<Piece>(
   lines.invalid.report();
 }
 
+const namedInFile = 5;
+
+type Invalid = Pick<RowReading<never>, 'key' | 'invalidRecords' | 'log'>;
+
+/** What happens to a file's records that cannot be decoded: the first one fails its stream, or all are counted and the first few named. */
+function invalidRecords({ key, invalidRecords: policy, log }: Invalid) {
+  let count = 0;
+  return {
+    /** `what`: the record's place and what is wrong with it. @throws FILE_UNREADABLE if it may not be skipped. */
+    add(what: string): void {
+      const text = `"${key}": ${what}.`;
+      if (policy === 'fail') {
+        throw new ConnectorError('FILE_UNREADABLE', `${text} Correct the file, or set invalid_records to "skip".`);
+      }
+      count++;
+      if (count <= namedInFile) log('WARN', `${text} It is skipped.`);
+    },
+    /** Call it at the end of the file. */
+    report(): void {
+      if (count > namedInFile) log('WARN', `"${key}": ${count} invalid records were skipped.`);
+    },
+  };
+}
+
 class PlacedBuilder<Piece> {
   readonly #reading: RowReading<Piece>;
   readonly #out = new LineBuilder();
   #unit: number;
   #rowsInUnit = 0;
   #failure: unknown;
-  readonly invalid: InvalidRecords;
+  readonly invalid: ReturnType<typeof invalidRecords>;
 
   constructor(reading: RowReading<Piece>) {
     this.#reading = reading;
-    this.invalid = new InvalidRecords(reading.key, reading.invalidRecords, reading.log);
+    this.invalid = invalidRecords(reading);
     this.#unit = reading.place.unit;
   }
 

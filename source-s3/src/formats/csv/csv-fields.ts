@@ -1,4 +1,5 @@
 // The positions of the fields of one CSV record in the text, and their form. The cutters write it, the writer reads it.
+import { doubled } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 /** A field's bytes are a valid JSON string as they are. */
 export const plain = 0;
@@ -37,14 +38,8 @@ export class CsvFields {
   }
 
   #grow(): void {
-    const length = 2 * this.starts.length;
-    this.starts = grow(this.starts, new Int32Array(length));
-    this.ends = grow(this.ends, new Int32Array(length));
-    this.making = grow(this.making, new Uint8Array(length));
+    this.starts = doubled(this.starts);
+    this.ends = doubled(this.ends);
+    this.making = doubled(this.making);
   }
-}
-
-function grow<T extends Int32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -1,4 +1,5 @@
 // CSV as a format: a file is one unit for fetching, and is read as a stream. A run can continue from any record.
+import { COMMA } from '@s3-connectors/common/json/ascii.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -12,11 +13,10 @@ import { describeTexts, textBehind, textUnits } from '../text/text-units.ts';
 import { placedLines } from '../contract/placed-lines.ts';
 import type { CsvOptions, Dialect } from '../../config/csv-config.ts';
 import { readHead, type CsvHead } from './csv-head.ts';
-import { nullTest, type NullTest } from './csv-field.ts';
+import { nullTest } from './csv-field.ts';
 import { csvWriter } from './csv-lines.ts';
 import { CsvRecords } from './csv-records.ts';
-import { delimiterByName, likelyDelimiter } from './delimiter.ts';
-import { TypeGuess } from './csv-value.ts';
+import { seeRecords, TypeGuess } from './csv-value.ts';
 
 const sampleBytes = 1024 * 1024;
 /** The most warnings about the beginnings of files. */
@@ -121,12 +121,12 @@ async function describe(
     let bytes = 0;
     for await (const piece of text.from(head.dataStart, signal)) {
       records.push(piece);
-      look(records, guesses, isNull);
+      seeRecords(records, guesses, isNull);
       bytes += piece.length;
       if (bytes >= sampleBytes) break;
     }
     if (bytes < sampleBytes) records.finish();
-    look(records, guesses, isNull);
+    seeRecords(records, guesses, isNull);
   }
   const columns = head.names.map((name, field) => {
     const declared = options.typeOf(table, name) ?? (options.inferTypes ? undefined : 'string');
@@ -142,18 +142,27 @@ function factsOf({ object, text, head }: Omit<OpenCsv, 'dialect'>): Omit<Descrip
   return { rows, compression: [text.compression], header: head.header };
 }
 
+/** A header of one column with one of these: the file probably has another delimiter than the configured one. */
+const candidates = ['\t', ';', '|', ','];
+
+/** The delimiter that would divide the only column's name. Undefined if there are several columns, or no delimiter would. */
+function likelyDelimiter(names: readonly string[]): string | undefined {
+  const [only = '', ...others] = names;
+  return others.length > 0 ? undefined : candidates.find((delimiter) => only.includes(delimiter));
+}
+
+const byExtension = [
+  ['\t', /\.(?:tsv|tab)\d*(?:\.\w+)*$/iu],
+  ['|', /\.psv\d*(?:\.\w+)*$/iu],
+] as const;
+
+/** `.tsv` means tab and `.psv` a bar, if the header confirms it and the config has the default delimiter. */
+function delimiterByName(key: string, likely: string | undefined, configured: number): number | undefined {
+  if (configured !== COMMA) return undefined;
+  return byExtension.find(([delimiter, name]) => delimiter === likely && name.test(key))?.[0].charCodeAt(0);
+}
+
 function oneColumn(key: string, likely: string): string {
   const delimiter = likely === '\t' ? '\\t' : likely;
   return `The header of "${key}" is one column. If "${delimiter}" separates its fields, set data_format.delimiter to that.`;
-}
-
-function look(records: CsvRecords, guesses: readonly TypeGuess[], isNull: NullTest): void {
-  while (records.next()) {
-    if (records.problem !== undefined || records.fields.count !== guesses.length) continue;
-    const { starts, ends } = records.fields;
-    for (const [field, guess] of guesses.entries()) {
-      if (isNull(records.text.bytes, starts[field] ?? 0, ends[field] ?? 0)) continue;
-      guess.see(Buffer.from(records.unescaped(field)).toString());
-    }
-  }
 }

@@ -7,7 +7,7 @@ import { TextWindow } from '../text/text-window.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { RecordParser } from './record-parser.ts';
 import { CsvFields, escaped } from './csv-fields.ts';
-import { marksOfDialect, never } from './dialect-marks.ts';
+import { marksOfDialect, never, type DialectMarks } from './dialect-marks.ts';
 import { FastRecordParser } from './fast-record-parser.ts';
 
 const maxRecordBytes = 64 * 1024 * 1024;
@@ -18,7 +18,7 @@ type CsvPlace = { readonly key: string; readonly origin: number; readonly column
 /** Bound: that of the text, which keeps the longest record, and twice the longest escaped field. */
 export class CsvRecords {
   readonly #key: string;
-  readonly #marks: ReturnType<typeof marksOfDialect>;
+  readonly #marks: DialectMarks;
   readonly #escapedBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   readonly #keepsBlank: boolean;
   /** The current record's bytes and those after it. */
@@ -45,8 +45,8 @@ export class CsvRecords {
     for (const [byte, meant] of dialect.escapedBytes ?? []) this.#escapedBytes[byte] = meant;
     this.#keepsBlank = columns === 1;
     this.text = new TextWindow(origin);
-    this.#whole = new FastRecordParser(dialect, this.fields);
-    this.#any = new RecordParser(dialect, this.text, this.fields);
+    this.#whole = new FastRecordParser(this.#marks, this.fields);
+    this.#any = new RecordParser(this.#marks, this.text, this.fields);
   }
 
   /** Offset in the text of the current record. */

@@ -5,6 +5,8 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { castText } from '../../casts/text-cast.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
+import type { NullTest } from './csv-field.ts';
+import type { CsvRecords } from './csv-records.ts';
 
 const inferable: Readonly<Partial<Record<DeclaredType, RegExp>>> = {
   integer: /^(0|-?[1-9]\d{0,14})$/u,
@@ -45,4 +47,24 @@ export class TypeGuess {
   get kind(): DeclaredType {
     return (this.#any ? this.#left[0] : undefined) ?? 'string';
   }
+}
+
+/** Shows the fields of the next records, `most` at most, to the guesses of their columns. @returns the number of these records. */
+export function seeRecords(
+  records: CsvRecords,
+  guesses: readonly TypeGuess[],
+  isNull: NullTest,
+  most = Infinity,
+): number {
+  let rows = 0;
+  while (rows < most && records.next()) {
+    if (records.problem !== undefined || records.fields.count !== guesses.length) continue;
+    rows++;
+    const { starts, ends } = records.fields;
+    for (const [field, guess] of guesses.entries()) {
+      if (isNull(records.text.bytes, starts[field] ?? 0, ends[field] ?? 0)) continue;
+      guess.see(Buffer.from(records.unescaped(field)).toString());
+    }
+  }
+  return rows;
 }

@@ -5,7 +5,7 @@ import type { Dialect } from '../../config/csv-config.ts';
 
 export const never = -1; // Not a byte, and not a position.
 
-type DialectMarks = {
+export type DialectMarks = {
   readonly delimiter: number;
   readonly quote: number;
   /** For fields without quotes. */

@@ -3,9 +3,8 @@
 import type { TextWindow } from '../text/text-window.ts';
 import { BACKSLASH, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
-import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, plain, type CsvFields, type Making } from './csv-fields.ts';
-import { marksOfDialect, never } from './dialect-marks.ts';
+import { never, type DialectMarks } from './dialect-marks.ts';
 
 export class FastRecordParser {
   readonly #fields: CsvFields;
@@ -19,9 +18,8 @@ export class FastRecordParser {
   readonly #isUsual: boolean;
 
   /** `fields`: takes the fields of a cut record. */
-  constructor(dialect: Dialect, fields: CsvFields) {
+  constructor({ delimiter, quote, escape, quotedEscape, otherEnd }: DialectMarks, fields: CsvFields) {
     this.#fields = fields;
-    const { delimiter, quote, escape, quotedEscape, otherEnd } = marksOfDialect(dialect);
     this.#delimiter = delimiter;
     this.#quote = quote;
     this.#escape = escape;

@@ -1,7 +1,7 @@
 // Whether a header is a row of data: if all values of a column are numbers, dates or the like, its name is not one of them.
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import type { CsvRecords } from './csv-records.ts';
-import { TypeGuess } from './csv-value.ts';
+import { seeRecords, TypeGuess } from './csv-value.ts';
 
 const mostRows = 20;
 
@@ -13,15 +13,7 @@ export function isLikeData(names: readonly string[], records: CsvRecords): boole
   const own = names.map((name) => kindsOf(name));
   if (own.every((kinds) => kinds.length === 0)) return false; // Nearly all headers.
   const guesses = names.map(() => new TypeGuess());
-  let rows = 0;
-  while (rows < mostRows && records.next()) {
-    if (records.problem !== undefined || records.fields.count !== names.length) continue;
-    rows++;
-    for (const [field, guess] of guesses.entries()) {
-      const text = Buffer.from(records.unescaped(field)).toString();
-      if (text !== '') guess.see(text);
-    }
-  }
+  const rows = seeRecords(records, guesses, (_, start, end) => start === end, mostRows);
   if (rows === 0) return own[0]?.length !== 0 || own.some((kinds) => kinds.some((kind) => times.has(kind)));
   const typed = guesses.flatMap(({ kind }, field) =>
     kind === undefined || kind === 'string' || names[field] === '' ? [] : [{ kind, field }],

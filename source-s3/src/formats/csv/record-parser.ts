@@ -4,9 +4,8 @@
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 
 import type { TextWindow } from '../text/text-window.ts';
-import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, type CsvFields } from './csv-fields.ts';
-import { marksOfDialect } from './dialect-marks.ts';
+import type { DialectMarks } from './dialect-marks.ts';
 
 /** The state before the next byte. */
 type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escape' | 'quote seen';
@@ -14,10 +13,7 @@ type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escap
 export class RecordParser {
   readonly #text: TextWindow;
   readonly #fields: CsvFields;
-  readonly #delimiter: number;
-  readonly #quote: number;
-  readonly #escape: number;
-  readonly #otherEnd: number;
+  readonly #marks: DialectMarks;
   readonly #plainStops = new Uint8Array(256);
   readonly #quotedStops = new Uint8Array(256);
   /** What is wrong with the record. */
@@ -29,14 +25,11 @@ export class RecordParser {
   #isEscaped = false;
 
   /** `fields`: takes its fields. */
-  constructor(dialect: Dialect, text: TextWindow, fields: CsvFields) {
+  constructor(marks: DialectMarks, text: TextWindow, fields: CsvFields) {
     this.#text = text;
     this.#fields = fields;
-    const { delimiter, quote, escape, quotedEscape, otherEnd } = marksOfDialect(dialect);
-    this.#delimiter = delimiter;
-    this.#quote = quote;
-    this.#escape = escape;
-    this.#otherEnd = otherEnd;
+    this.#marks = marks;
+    const { delimiter, quote, escape, quotedEscape, otherEnd } = marks;
     for (const stop of [delimiter, otherEnd, NEWLINE, escape]) if (stop >= 0) this.#plainStops[stop] = 1;
     for (const stop of [quote, quotedEscape]) if (stop >= 0) this.#quotedStops[stop] = 1;
   }
@@ -87,7 +80,7 @@ export class RecordParser {
       case 'quoted':
         this.#skipTo(this.#quotedStops);
         if (this.at < this.#text.filled)
-          this.#state = this.#text.bytes[this.at++] === this.#quote ? 'quote seen' : 'quoted escape';
+          this.#state = this.#text.bytes[this.at++] === this.#marks.quote ? 'quote seen' : 'quoted escape';
         return false;
       case 'quote seen':
         return this.#afterQuote();
@@ -100,7 +93,7 @@ export class RecordParser {
   }
 
   #startField(): void {
-    const isQuoted = this.#text.bytes[this.at] === this.#quote;
+    const isQuoted = this.#text.bytes[this.at] === this.#marks.quote;
     this.#isEscaped = false;
     this.#state = isQuoted ? 'quoted' : 'plain';
     if (isQuoted) this.at++;
@@ -110,7 +103,7 @@ export class RecordParser {
   #plain(): boolean {
     this.#skipTo(this.#plainStops);
     if (this.at === this.#text.filled) return false;
-    if (this.#text.bytes[this.at] !== this.#escape) return this.#endField(this.at);
+    if (this.#text.bytes[this.at] !== this.#marks.escape) return this.#endField(this.at);
     this.at++;
     this.#state = 'plain escape';
     return false;
@@ -118,13 +111,14 @@ export class RecordParser {
 
   #afterQuote(): boolean {
     const byte = this.#text.bytes[this.at];
-    if (byte === this.#quote) {
+    if (byte === this.#marks.quote) {
       this.at++;
       this.#isEscaped = true;
       this.#state = 'quoted';
       return false;
     }
-    if (byte === this.#delimiter || byte === NEWLINE || byte === this.#otherEnd) return this.#endField(this.at - 1);
+    if (byte === this.#marks.delimiter || byte === NEWLINE || byte === this.#marks.otherEnd)
+      return this.#endField(this.at - 1);
     this.problem ??= `has text after the closing quote of its field ${this.#fields.count + 1}`;
     this.#state = 'plain';
     return false;
@@ -141,7 +135,7 @@ export class RecordParser {
   #endField(end: number): boolean {
     this.#addField(end);
     this.#state = 'field start';
-    return this.#text.bytes[this.at++] !== this.#delimiter;
+    return this.#text.bytes[this.at++] !== this.#marks.delimiter;
   }
 
   #addField(end: number): void {

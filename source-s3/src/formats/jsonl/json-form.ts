@@ -30,7 +30,7 @@ export class FormProbe {
   #see(piece: Uint8Array): JsonForm | undefined {
     let at = 0;
     if (this.#values === undefined) {
-      at = behindBlanks(piece, 0);
+      while (at < piece.length && (piece[at] as number) <= SPACE) at++;
       if (at === piece.length) return undefined;
       if (piece[at] !== OPEN_ARRAY && piece[at] !== OPEN_OBJECT) return 'lines';
       const form = piece[at] === OPEN_ARRAY ? 'array' : 'values';
@@ -64,10 +64,4 @@ export class FormProbe {
 
 function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
-}
-
-function behindBlanks(piece: Uint8Array, from: number): number {
-  let at = from;
-  while (at < piece.length && (piece[at] as number) <= SPACE) at++;
-  return at;
 }

@@ -7,7 +7,7 @@ export class SeenColumns {
   readonly #wanted: readonly string[];
   readonly #unseen: Set<number>;
   #shape = -1;
-  #found: string[] = [];
+  readonly #found: string[] = [];
 
   /** `wanted`: the names of the first members. */
   constructor(wanted: readonly string[], members: JsonMembers) {
@@ -32,8 +32,6 @@ export class SeenColumns {
 
   /** Columns that were seen since the last call. */
   take(): readonly string[] {
-    const found = this.#found;
-    if (found.length > 0) this.#found = [];
-    return found;
+    return this.#found.splice(0);
   }
 }

@@ -18,10 +18,10 @@ import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { codecByBytes, codecBytes } from '../text/compression/codecs.ts';
 import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer/footer.ts';
-import { FooterWindow } from './footer/footer-window.ts';
+import { footerReader, type ReadFooter } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
 import { localFooter, magic } from './footer/local-footer.ts';
-import { countNanosecondLeaves, keepNanoseconds } from './nanoseconds.ts';
+import { keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './footer/row-group.ts';
 import type { RowGroupIndex } from './footer/row-group-index.ts';
 import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './footer/schema-tree.ts';
@@ -62,21 +62,21 @@ export async function openParquet(reading: Reading, opening: Opening, signal: Ab
   const footerBytes = footerLength(end);
   if (footerBytes > memoryBytes / 4) throw tooLarge(object, `has ${megabytes(footerBytes)} MB`, memoryBytes);
   const start = object.size - footerBytes;
-  if (footerBytes <= end.length) {
-    const bytes = end.subarray(-footerBytes, -trailerBytes);
-    const tail = { start: object.size - end.length, bytes: end.subarray(0, -footerBytes) };
-    const known = await understand(reading, opening, bytes);
-    return parquetFile(opening, known, tail, new FooterWindow(reading.s3, object, { start, bytes }));
-  }
-  const giveBack = await footers.take(footerBytes, signal);
+  const isShort = footerBytes <= end.length;
+  const giveBack = isShort ? undefined : await footers.take(footerBytes, signal);
   try {
     const { key, etag, size } = object;
-    const range = { key, etag, start, end: size - trailerBytes };
-    const known = await understand(reading, opening, await readRange(reading.s3, range, signal));
-    const tail = { start, bytes: Buffer.alloc(0) };
-    return parquetFile(opening, known, tail, new FooterWindow(reading.s3, object, { start, bytes: undefined }));
+    const bytes = isShort
+      ? end.subarray(-footerBytes, -trailerBytes)
+      : await readRange(reading.s3, { key, etag, start, end: size - trailerBytes }, signal);
+    const known = await understand(reading, opening, bytes);
+    const tail = isShort
+      ? { start: size - end.length, bytes: end.subarray(0, -footerBytes) }
+      : { start, bytes: Buffer.alloc(0) };
+    const whole = isShort ? bytes : undefined;
+    return parquetFile(opening, known, tail, footerReader(reading.s3, object, { start, whole }));
   } finally {
-    giveBack();
+    giveBack?.();
   }
 }
 
@@ -96,7 +96,7 @@ async function understand(
   });
   const why = unreadableSchema(root);
   if (why !== undefined) throw unreadable(object, why);
-  const schema = understood(object, memoryBytes, () => keepNanoseconds(parts.schema, countNanosecondLeaves(root)));
+  const schema = keepNanoseconds(parts.schema, root);
   const columns = await known.of(fingerprint, () => columnsOf(reading, { object, root, end: localFooter(parts) }));
   return { columns, groups, codecs, leaves, parts: { ...parts, schema } };
 }
@@ -105,7 +105,7 @@ function parquetFile(
   { object, memoryBytes }: Opening,
   { columns, groups, codecs, leaves, parts }: Understood,
   tail: FileTail,
-  descriptions: FooterWindow,
+  describe: ReadFooter,
 ): ParquetFile {
   return {
     object,
@@ -114,7 +114,7 @@ function parquetFile(
     groups,
     codecs,
     async rowGroup(index, signal) {
-      const description = await descriptions.read(groups.placeOf(index), signal);
+      const description = await describe(groups.placeOf(index), signal);
       return understood(object, memoryBytes, () => readRowGroup(description, index, leaves));
     },
     footerOf: (group) => localFooter(parts, group),

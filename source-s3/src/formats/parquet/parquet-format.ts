@@ -12,7 +12,7 @@ import { namingOf } from '../../layout/file-name.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Asked, FetchedUnit, Format, PlacedLines, Reading, SourceFile, Unit } from '../contract/format.ts';
 import type { Conflict } from '../../columns/partition-conflicts.ts';
-import { LineChanges } from '../../records/line-changes.ts';
+import { lineChanges } from '../../records/line-changes.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
 import { spillColumns } from './spilled-columns.ts';
 import { damagedPlace } from './damaged-place.ts';
@@ -173,9 +173,9 @@ async function* decode(
       const texts = stack.use(await spillColumns(engine, { query, local, groups, folder }, signal));
       all = engine.lines(joinedSql(query, texts.paths), signal);
     }
-    const changes = new LineChanges(frame);
+    const countChanges = lineChanges(frame);
     for await (const made of all) {
-      const { lines, nulled } = changes.count(made);
+      const { lines, nulled } = countChanges(made);
       done += lines.rows;
       isLight &&= areRowsLight({ bytes: lines.bytes.length, rows: lines.rows });
       yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [], nulled } };

@@ -2,7 +2,7 @@
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import { namespaceOf } from '../../layout/layout.ts';
-import { isNamedAsPartition } from '../../listing/report-tables.ts';
+import { isNamedAsPartition, partitionsAsTables } from '../../listing/report-tables.ts';
 import { tablePlace, type Table } from '../../listing/tables.ts';
 import { strayRemedy } from '../no-tables.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
@@ -18,7 +18,7 @@ export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonl
     ...besideFolders(survey),
     ...differingColumns(survey),
     ...columns(survey),
-    ...[...survey.odd].map(([what, count]) => counted('odd_folder_names', `${files(count)} in ${what}.`, count)),
+    ...[...survey.odd].map(([what, count]) => miss('odd_folder_names', `${files(count)} in ${what}.`, count.examples)),
   ];
 }
 
@@ -54,7 +54,7 @@ function besideFolders({ direct, columns: carried, plainFolders, files: all }: T
   if (direct.count === 0 || direct.count === all || carried.size + plainFolders.size === 0) return [];
   const lack = carried.size > 0 ? ', the partition columns are null in files outside the folders' : '';
   return [
-    counted('files_beside_folders', `${files(direct)} next to folders with files; both are read${lack}.`, direct),
+    miss('files_beside_folders', `${files(direct)} next to folders with files; both are read${lack}.`, direct.examples),
   ];
 }
 
@@ -103,19 +103,12 @@ export function prefixNearMisses(
   const misses: NearMiss[] = [];
   if (stray !== undefined) {
     const text = `${files(stray)} directly below "${path}", in no table’s folder, and not read. ${strayRemedy}`;
-    misses.push(counted('files_in_no_table', text, stray));
+    misses.push(miss('files_in_no_table', text, stray.examples));
   }
   const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
-    const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
-    const text = `${partitions.length === 1 ? '1 folder that counts as a table is named like a partition' : `${partitions.length} folders that count as tables are named like partitions`}.${remedy}`;
-    misses.push(
-      miss(
-        'partitions_as_tables',
-        text,
-        partitions.slice(0, 3).map(({ prefix }) => prefix),
-      ),
-    );
+    const examples = partitions.slice(0, 3).map(({ prefix }) => prefix);
+    misses.push(miss('partitions_as_tables', partitionsAsTables(path, partitions.length), examples));
   }
   const names = Map.groupBy(tables, ({ stream }) => stream.name.normalize('NFKC').toLowerCase().trim());
   for (const alike of [...names.values()].filter(({ length }) => length > 1)) {
@@ -126,16 +119,8 @@ export function prefixNearMisses(
   return misses;
 }
 
-function parentOf(path: string): string {
-  return path.replace(/[^/]*\/$/u, '');
-}
-
 function files({ count }: SkipCount): string {
   return countOf(count, 'file is', 'files are');
-}
-
-function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {
-  return miss(code, message, examples);
 }
 
 function miss(code: NearMissCode, message: string, examples: readonly string[] = []): NearMiss {

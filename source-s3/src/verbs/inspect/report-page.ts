@@ -8,7 +8,7 @@ import { pageOf } from '@s3-connectors/common/program/page/page.ts';
 import { bytesText, countText } from '@s3-connectors/common/program/text-layout.ts';
 
 import { SKIP_REASONS } from '../../layout/layout.ts';
-import type { InspectReport, PrefixReport, SkippedReport, TableReport } from './report.ts';
+import type { InspectReport, NearMiss, PrefixReport, SkippedReport, TableReport } from './report.ts';
 
 /** About 60 KB each. */
 const tablesInFull = 50;
@@ -35,12 +35,7 @@ export function inspectPage(report: InspectReport, clean: (text: string) => stri
   ]);
 }
 
-type Note = {
-  readonly kind: 'error' | 'warning';
-  readonly code: string;
-  readonly message: string;
-  readonly examples: readonly string[];
-};
+type Note = Omit<NearMiss, 'code'> & { readonly kind: 'error' | 'warning'; readonly code: string };
 
 function notesPart(markup: HtmlTag, prefixes: readonly PrefixReport[]): Html {
   const notes = prefixes.flatMap((prefix) => [prefix, ...prefix.tables]).flatMap(notesOf);
@@ -58,16 +53,11 @@ function notesOf(of: PrefixReport | TableReport): readonly Note[] {
   const { prefix, problem, near_misses: misses } = of;
   const at = prefix === '' ? 'the root of the bucket' : prefix;
   const unreadable = 'unreadable' in of ? of.unreadable : [];
+  const errors = unreadable.map(({ key, reason }) => ({ code: 'UNREADABLE', message: reason, examples: [key] }));
+  if (problem !== null) errors.unshift({ ...problem, examples: [at] });
   return [
-    ...(problem === null
-      ? []
-      : [{ kind: 'error', code: problem.code, message: problem.message, examples: [at] } as const]),
-    ...unreadable.map(
-      ({ key, reason }) => ({ kind: 'error', code: 'UNREADABLE', message: reason, examples: [key] }) as const,
-    ),
-    ...misses.map(
-      ({ code, message, examples }) => ({ kind: 'warning', code, message: `${at}: ${message}`, examples }) as const,
-    ),
+    ...errors.map((error) => ({ kind: 'error' as const, ...error })),
+    ...misses.map((miss) => ({ ...miss, kind: 'warning' as const, message: `${at}: ${miss.message}` })),
   ];
 }
 

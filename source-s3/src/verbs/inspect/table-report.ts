@@ -5,14 +5,13 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import { failsVerb } from '../verb-failure.ts';
 import type { Reading } from '../../formats/contract/format.ts';
-import { hiveFolders } from '../../layout/folder-columns.ts';
 import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
 import { tablePlace, type Table } from '../../listing/tables.ts';
 import { lookInto, schemaOf, type Samples } from './file-samples.ts';
 import { sampleNearMisses } from './sample-near-misses.ts';
 import { nearMissesOf } from './near-misses.ts';
-import type { PartitionReport, Problem, RowsReport, SelectionReport, SkippedReport, TableReport } from './report.ts';
+import type { PartitionReport, Problem, RowsReport, SelectionReport, TableReport } from './report.ts';
 import { ShardSurvey } from './shard-survey.ts';
 import { TableSurvey } from './table-survey.ts';
 
@@ -24,13 +23,8 @@ export async function reportTable(
   signal: AbortSignal,
 ): Promise<TableReport> {
   const { partitioning } = config;
-  const typeOf = (column: string) =>
-    partitioning.mode === 'partitioned' ? partitioning.typeOf(table.stream.name, column) : 'string';
-  const survey = new TableSurvey(
-    table.prefix,
-    typeOf,
-    partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders,
-  );
+  const typeOf = (column: string) => partitioning.typeOf(table.stream.name, column);
+  const survey = new TableSurvey(table.prefix, typeOf, partitioning.folders);
   const shardSurvey = shards === undefined ? undefined : new ShardSurvey(shards);
   const format = formatOf(config, table);
   let remarks: readonly string[] = [];
@@ -86,7 +80,7 @@ function assemble(config: SourceConfig, findings: Findings): TableReport {
     unreadable: found.unreadable,
     selection: selectionOf(config, table),
     shards: shardSurvey?.report(rows.count) ?? null,
-    skipped: skippedOf(survey),
+    skipped: [...survey.skips].map(([reason, count]) => ({ reason, ...count })),
     near_misses: problem === null ? [...nearMissesOf(table, survey, remarks), ...sampleNearMisses(found.samples)] : [],
   };
 }
@@ -139,8 +133,4 @@ function selectionOf({ startDate, modifiedBefore, selection }: SourceConfig, { s
 
 function isoTime(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
-}
-
-function skippedOf({ skips }: TableSurvey): readonly SkippedReport[] {
-  return [...skips].map(([reason, { count, examples }]) => ({ reason, count, examples }));
 }

@@ -1,7 +1,7 @@
 // The hop that makes lines of fetched units, one after another, for any format.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { asChanged, objectOf, type FetchedStep, type VersionPart } from './steps.ts';
+import { asChanged, type FetchedStep, type VersionPart } from './steps.ts';
 
 /** The remaining units of a changed object are skipped. */
 export async function* decodeUnits(
@@ -11,7 +11,7 @@ export async function* decodeUnits(
   let gone: ListedObject | undefined;
   let rows = 0;
   for await (const step of steps) {
-    const object = objectOf(step);
+    const object = 'file' in step ? step.file.object : step.object;
     if (object === gone) {
       if (step.kind === 'fetched') await step.unit[Symbol.asyncDispose]();
       continue;

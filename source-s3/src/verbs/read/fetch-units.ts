@@ -19,19 +19,27 @@ export async function* fetchUnits(
   steps: AsyncIterable<UnitStep>,
   signal: AbortSignal,
 ): AsyncGenerator<FetchedStep> {
-  await using ahead = new FetchedAhead();
+  /** Fetched units that no one has taken, and how each gives back its place. On disk they would outlive a reading that ends early. */
+  const ahead = new Map<FetchedUnit, () => void>();
   const places = new ByteBudget(unitsAhead); // A unit takes one.
   const fetch = async (step: UnitStep, stop: AbortSignal): Promise<FetchedStep> => {
     if (step.kind !== 'unit') return step;
     const giveBack = await places.take(1, stop);
     const fetched = await fetchUnit(reading, step, stop);
-    if (fetched.kind === 'fetched') ahead.keep(fetched.unit, giveBack);
+    if (fetched.kind === 'fetched') ahead.set(fetched.unit, giveBack);
     else giveBack();
     return fetched;
   };
-  for await (const step of mapConcurrent(steps, stepsAhead, fetch, signal)) {
-    if (step.kind === 'fetched') ahead.release(step.unit);
-    yield step;
+  try {
+    for await (const step of mapConcurrent(steps, stepsAhead, fetch, signal)) {
+      if (step.kind === 'fetched') {
+        ahead.get(step.unit)?.();
+        ahead.delete(step.unit);
+      }
+      yield step;
+    }
+  } finally {
+    for (const unit of ahead.keys()) await unit[Symbol.asyncDispose]();
   }
 }
 
@@ -47,23 +55,4 @@ async function fetchUnit(
   const spellings = fileSpellings(folders, names);
   const asked = { frame: withChanges(frame, nulled), columns, constants: texts, spellings, folders, clashes };
   return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal), nulled }));
-}
-
-/** Fetched units that no one has taken. They are on disk, and would stay there if the reading ended early. */
-class FetchedAhead implements AsyncDisposable {
-  readonly #units = new Map<FetchedUnit, () => void>();
-
-  /** `giveBack`: the unit's place among those ahead. */
-  keep(unit: FetchedUnit, giveBack: () => void): void {
-    this.#units.set(unit, giveBack);
-  }
-
-  release(unit: FetchedUnit): void {
-    this.#units.get(unit)?.();
-    this.#units.delete(unit);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const unit of this.#units.keys()) await unit[Symbol.asyncDispose]();
-  }
 }

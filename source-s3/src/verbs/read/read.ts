@@ -1,4 +1,5 @@
 // read: tables, then one stream after another: list → plan → open → fetch → decode → checkpoint.
+import { setFlagsFromString } from 'node:v8';
 
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -25,7 +26,6 @@ import { clockOwner, currentTime } from '../../listing/future-objects.ts';
 import { listTable, reportListing } from '../../listing/list-table.ts';
 import { decodeUnits } from './decode-units.ts';
 import { fetchUnits } from './fetch-units.ts';
-import { markedAtOnce } from './heap-marking.ts';
 import { openFiles } from './open-files.ts';
 import type { TableReading, VersionPart } from './steps.ts';
 import { TableFindings } from './table-findings.ts';
@@ -119,6 +119,20 @@ async function* readStream(
   }
   if (cursor.isFull) log('WARN', narrowed(table, config));
   else if (cursor.isNarrowed) log('INFO', shortWindow(table, cursor.progress));
+}
+
+/**
+ * While files are read, buffers come and go, and V8 would mark the heap again and again in small steps. These cost more than the
+ * few marks that are needed (docs/adr/0013): a fifth of the CPU time of nested JSON lines. While tables are listed or a catalog is
+ * made, the steps keep memory low.
+ */
+async function* markedAtOnce<Item, Result>(reading: AsyncGenerator<Item, Result>): AsyncGenerator<Item, Result> {
+  setFlagsFromString('--no-incremental-marking');
+  try {
+    return yield* reading;
+  } finally {
+    setFlagsFromString('--incremental-marking');
+  }
 }
 
 /** Open → fetch → decode: one version of each object. */

@@ -73,10 +73,6 @@ export type ReadPart =
   | LinesPart
   | { readonly kind: 'finished'; readonly object: ListedObject; readonly again: boolean };
 
-export function objectOf(step: UnitStep | FetchedStep): ListedObject {
-  return 'file' in step ? step.file.object : step.object;
-}
-
 /** The result, or the fact that the object is no longer the listed version. */
 export async function orChanged<T>(object: ListedObject, work: () => Promise<T>): Promise<T | ChangedStep> {
   try {

@@ -61,8 +61,7 @@ export class TableFindings {
 
   /** Sentences for the log. */
   *describe({ partitioning }: SourceConfig): Generator<readonly [level: 'INFO' | 'WARN', sentence: string]> {
-    const isFileTaken = partitioning.mode === 'partitioned' && partitioning.onConflict === 'file';
-    const text = this.#conflicts.describe(isFileTaken ? 'file' : 'path');
+    const text = this.#conflicts.describe(partitioning.onConflict === 'file' ? 'file' : 'path');
     if (text !== undefined) yield [this.#conflicts.hasConflict ? 'WARN' : 'INFO', text];
     for (const sentence of this.#drift.describe()) yield ['WARN', sentence];
     for (const { message } of this.#headers.describe()) yield ['WARN', message];

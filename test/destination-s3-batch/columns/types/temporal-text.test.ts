@@ -7,7 +7,7 @@ import { openTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts'
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import * as fc from 'fast-check';
 import type { StructType, TemporalType } from '../../../../destination-s3-batch/src/columns/types/field-type.ts';
-import { isPlain, isReadable, plainText } from '../../../../destination-s3-batch/src/columns/types/temporal-text.ts';
+import { isPlain, isReadable, plainTime } from '../../../../destination-s3-batch/src/columns/types/temporal-text.ts';
 import { openEngine } from '../../../../destination-s3-batch/src/engine/engine.ts';
 import { rowsSql } from '../../../../destination-s3-batch/src/files/parquet-files.ts';
 
@@ -46,7 +46,7 @@ for (const type of types) {
     const read = await engine.rows(`SELECT epoch_us(v) AS v FROM ${rowsSql({ paths: [path], longestRow: 100 }, row)}`);
     assert.deepEqual(
       read.map(({ v }) => v),
-      texts.map((one) => micros(plainText(type, one) ?? '')),
+      texts.map((one) => micros(plainTime(type, one)?.text ?? '')),
     );
   });
 

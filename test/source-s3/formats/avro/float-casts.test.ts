@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 
 import { wholeText } from '../../../../source-s3/src/casts/json-cast.ts';
-import { floatText } from '../../../../source-s3/src/formats/avro/float-text.ts';
+import { floatText } from '../../../../source-s3/src/formats/avro/avro-scalars.ts';
 import { avroFile, recordOf } from '../../support/avro.ts';
 import { catalogJson, dataText, readHere, serverWith, type Json } from '../../support/source.ts';
 

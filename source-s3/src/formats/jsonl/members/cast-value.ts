@@ -1,23 +1,8 @@
 // Casts a JSON value to the type that the catalog declares: members and items one by one, texts by the table of casts, anything to
 // a string by its JSON text. What fits keeps its bytes.
-import {
-  CLOSE_ARRAY,
-  COMMA,
-  MINUS,
-  NINE,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
-  ZERO,
-} from '@s3-connectors/common/json/ascii.ts';
+import { MINUS, NINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
-import {
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-} from '@s3-connectors/common/json/json-bytes.ts';
+import { itemsAt, membersAt } from '@s3-connectors/common/json/json-parts.ts';
 
 import { castJson } from '../../../casts/json-cast.ts';
 import { isFit, memberFit } from './fitted-value.ts';
@@ -51,34 +36,20 @@ export function castValue(
   return cast ?? 'null';
 }
 
-function castItems(bytes: Uint8Array, start: number, fit: Fit, losses: Losses): string {
-  const items: string[] = [];
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_ARRAY) {
-    const end = skipValue(bytes, at);
-    items.push(castValue(bytes, [at, end], fit, losses));
-    at = skipSpace(bytes, end);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-  }
+function castItems(bytes: Uint8Array, at: number, fit: Fit, losses: Losses): string {
+  const items = itemsAt(bytes, at).map(({ start, end }) => castValue(bytes, [start, end], fit, losses));
   return `[${items.join(',')}]`;
 }
 
 /** Members that the catalog does not declare stay. */
-function castMembers(bytes: Uint8Array, start: number, { inner, members }: Fit, { field, lost }: Losses): string {
-  const found: string[] = [];
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] === QUOTE) {
-    const keyEnd = skipString(bytes, at);
-    const value = skipColon(bytes, keyEnd);
-    const end = skipValue(bytes, value);
-    const key = textOf(bytes, at, keyEnd);
-    const fit = inner ?? memberFit(members, bytes, at + 1, keyEnd - 1);
-    const path = inner === undefined ? `${field}.${textAt(bytes, at)}` : field;
+function castMembers(bytes: Uint8Array, at: number, { inner, members }: Fit, { field, lost }: Losses): string {
+  const found = membersAt(bytes, at).map(({ key, keyEnd, start, end }) => {
+    const fit = inner ?? memberFit(members, bytes, key + 1, keyEnd - 1);
+    const path = inner === undefined ? `${field}.${textAt(bytes, key)}` : field;
     const json =
-      fit === undefined ? textOf(bytes, value, end) : castValue(bytes, [value, end], fit, { field: path, lost });
-    found.push(`${key}:${json}`);
-    at = skipToNextMember(bytes, end);
-  }
+      fit === undefined ? textOf(bytes, start, end) : castValue(bytes, [start, end], fit, { field: path, lost });
+    return `${textOf(bytes, key, keyEnd)}:${json}`;
+  });
   return `{${found.join(',')}}`;
 }
 

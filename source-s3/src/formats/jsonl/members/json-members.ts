@@ -12,6 +12,7 @@ import {
   skipValue,
   skipWhole,
 } from '@s3-connectors/common/json/json-bytes.ts';
+import { doubled } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 import { isNumeric, isScalarFit, met, skipFitted } from './fitted-value.ts';
 import { allForms, type Fit } from './json-fit.ts';
@@ -192,18 +193,11 @@ export class JsonMembers {
   }
 
   #grow(): void {
-    this.found = grown(this.found);
-    this.keyStarts = grown(this.keyStarts);
-    this.valueStarts = grown(this.valueStarts);
-    this.valueEnds = grown(this.valueEnds);
-    this.areMisfits = grown(this.areMisfits);
-    this.#refused = grown(this.#refused);
+    this.found = doubled(this.found);
+    this.keyStarts = doubled(this.keyStarts);
+    this.valueStarts = doubled(this.valueStarts);
+    this.valueEnds = doubled(this.valueEnds);
+    this.areMisfits = doubled(this.areMisfits);
+    this.#refused = doubled(this.#refused);
   }
-}
-
-function grown<Numbers extends Int32Array | Uint8Array>(from: Numbers): Numbers {
-  const to = from.constructor as new (length: number) => Numbers;
-  const larger = new to(2 * from.length);
-  larger.set(from);
-  return larger;
 }

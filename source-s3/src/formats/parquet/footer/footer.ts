@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Chunk, RowGroup } from './row-group.ts';
-import { RowGroupIndex, TooManyRowGroups } from './row-group-index.ts';
+import { RowGroupIndex } from './row-group-index.ts';
 import { columnChunk, columnMetaData, fileMetaData, keyValue, rowGroup } from './footer-fields.ts';
 import { readElement, type SchemaElement } from './schema-element.ts';
 import { leavesOf, levelsOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
@@ -55,7 +55,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
   const footer = new ThriftBytes(bytes, 0);
   const same = createHash('sha256');
   const codecs = new Set<number>();
-  const groups = new RowGroupIndex(limits.groups);
+  const groups = new RowGroupIndex();
   let from = 0;
   let elements: readonly SchemaElement[] = [];
   let hasGroups = false;
@@ -70,7 +70,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
       parts = { ...parts, ...short('createdBy', footer.binary()) };
     } else if ((id === fields.num_rows && type === types.i64) || (id === fields.row_groups && type === types.list)) {
       hasGroups ||= id === fields.row_groups;
-      if (id === fields.row_groups) indexGroups(footer, groups, codecs);
+      if (id === fields.row_groups) indexGroups(footer, groups, codecs, limits);
       else footer.number();
       same.update(bytes.subarray(from, at));
       from = footer.at;
@@ -126,7 +126,12 @@ function short<Name extends string>(name: Name, text: Uint8Array): { readonly [n
   };
 }
 
-function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<number>): void {
+function indexGroups(
+  footer: ThriftBytes,
+  groups: RowGroupIndex,
+  codecs: Set<number>,
+  { groups: most }: FooterLimits,
+): void {
   for (const start of structs(footer)) {
     let rows = -1;
     let hasChunks = false;
@@ -137,11 +142,8 @@ function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<num
       } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
     }
     if (!hasChunks || rows < 0) throw new ThriftDamage('it does not have the number of rows of a row group');
-    try {
-      groups.add(rows, start, footer.at);
-    } catch (error) {
-      throw error instanceof TooManyRowGroups ? new FooterTooLarge(`more than ${groups.count} row groups`) : error;
-    }
+    if (groups.count >= most) throw new FooterTooLarge(`more than ${groups.count} row groups`);
+    groups.add(rows, start, footer.at);
   }
 }
 
@@ -158,8 +160,8 @@ export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly 
       for (const _ of structs(footer)) {
         const leaf = leaves[chunks.length]; // Chunks are in the order of the leaves.
         if (leaf === undefined) throw new ThriftDamage('a row group has more columns than the schema');
-        const { codec, ...chunk } = readChunk(footer);
-        chunks.push({ ...chunk, codec, leaf, isCompressed: codec !== uncompressed });
+        const chunk = readChunk(footer);
+        chunks.push({ ...chunk, leaf, isCompressed: chunk.codec !== uncompressed });
       }
     } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
   }

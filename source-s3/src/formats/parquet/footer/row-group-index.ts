@@ -1,5 +1,7 @@
 // Where the row groups of a footer are described and how many rows each has: ten thousand of them in a few bytes each. The columns
 // of a row group are read when it is needed.
+import { doubled } from '@s3-connectors/common/streams/grown-buffer.ts';
+
 import { ThriftDamage } from './thrift.ts';
 
 const firstCapacity = 64;
@@ -9,14 +11,8 @@ export class RowGroupIndex {
   #rows = new Float64Array(firstCapacity);
   #starts = new Uint32Array(firstCapacity);
   #ends = new Uint32Array(firstCapacity);
-  readonly #most: number;
   #count = 0;
   #total = 0;
-
-  /** @param most the most row groups. */
-  constructor(most = Infinity) {
-    this.#most = most;
-  }
 
   get count(): number {
     return this.#count;
@@ -36,9 +32,7 @@ export class RowGroupIndex {
     return { start: this.#starts[index] ?? 0, end: this.#ends[index] ?? 0 };
   }
 
-  /** @throws TooManyRowGroups */
   add(rows: number, start: number, end: number): void {
-    if (this.#count >= this.#most) throw new TooManyRowGroups();
     if (this.#count === this.#rows.length) this.#grow();
     this.#rows[this.#count] = rows;
     this.#starts[this.#count] = start;
@@ -49,17 +43,8 @@ export class RowGroupIndex {
   }
 
   #grow(): void {
-    const capacity = this.#count * 2;
-    this.#rows = grown(new Float64Array(capacity), this.#rows);
-    this.#starts = grown(new Uint32Array(capacity), this.#starts);
-    this.#ends = grown(new Uint32Array(capacity), this.#ends);
+    this.#rows = doubled(this.#rows);
+    this.#starts = doubled(this.#starts);
+    this.#ends = doubled(this.#ends);
   }
 }
-
-function grown<T extends Float64Array | Uint32Array>(into: T, from: T): T {
-  into.set(from);
-  return into;
-}
-
-/** A footer has more row groups than the memory allows. */
-export class TooManyRowGroups extends Error {}

@@ -23,6 +23,11 @@ export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
   return visit(0);
 }
 
+/** In the footer's order. */
+export function nodesOf(node: SchemaNode): readonly SchemaNode[] {
+  return [node, ...node.children.flatMap(nodesOf)];
+}
+
 /** The number of levels of all columns with pages together: the engine keeps the types of everything that contains a column. */
 export function levelsOf(root: SchemaNode): number {
   const visit = (node: SchemaNode, depth: number): number => {

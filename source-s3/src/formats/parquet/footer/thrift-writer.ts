@@ -47,6 +47,11 @@ export class ThriftWriter {
     for (const item of items) this.#inside(() => write(item));
   }
 
+  /** An item of a list of structs whose head is written elsewhere. */
+  item(write: () => void): void {
+    this.#inside(write);
+  }
+
   /** An empty list, of numbers or texts. */
   nothing(field: number, type: number): void {
     this.#head(field, types.list);

@@ -23,16 +23,23 @@ export class ByteReader implements AsyncDisposable {
     return true;
   }
 
+  /** Gathers at least this many bytes in `unread`. False if there are fewer. */
+  async gather(length: number): Promise<boolean> {
+    const parts = [this.unread];
+    let bytes = this.unread.length;
+    while (bytes < length) {
+      const { done, value } = await this.#pieces.next();
+      if (done === true) break;
+      parts.push(value);
+      bytes += value.length;
+    }
+    if (parts.length > 1) this.unread = Buffer.concat(parts);
+    return bytes >= length;
+  }
+
   /** Exactly this many bytes. @throws Damage if there are fewer. */
   async take(length: number): Promise<Buffer> {
-    const taken: Uint8Array[] = [];
-    for (let missing = length; missing > 0;) {
-      if (!(await this.hasMore())) throw new Damage('it ends early');
-      const part = this.unread.subarray(0, missing);
-      taken.push(part);
-      this.unread = this.unread.subarray(part.length);
-      missing -= part.length;
-    }
+    const taken = await Array.fromAsync(this.pass(length));
     const [only] = taken;
     return taken.length === 1 && only !== undefined
       ? Buffer.from(only.buffer, only.byteOffset, only.length)

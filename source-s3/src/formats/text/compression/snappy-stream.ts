@@ -1,7 +1,6 @@
 // Snappy in its two file framings: its own, with checksums, and Hadoop's, which Spark and Hive use for text.
 // https://github.com/google/snappy/blob/main/framing_format.txt
 import { ByteReader } from './byte-reader.ts';
-import { crc32c } from './crc32c.ts';
 import { Damage } from './damage.ts';
 import { unsnappy } from './snappy.ts';
 
@@ -40,6 +39,19 @@ function inflated(data: Uint8Array, mostBytes: number): Buffer {
 
 function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** Of CRC-32C (Castagnoli), which snappy's frames have and node:zlib does not. */
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  return crc;
+});
+
+function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
 }
 
 /**
