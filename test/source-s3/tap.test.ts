@@ -115,6 +115,14 @@ suite('tap-s3-tables', () => {
     assert.match(stderr, /^tap-s3-tables: The config has 2 mistakes: .*\(CONFIG_INVALID\)\n$/u);
   });
 
+  test('warns if the catalog selects no stream, and exits with 0', async () => {
+    await using server = await serverWith({ 'lake/t/a.parquet': body });
+    const catalog = { streams: [{ tap_stream_id: 't', schema: { properties: {} }, metadata: [] }] };
+    const { stdout, stderr, exitCode } = await run(server, { catalog });
+    assert.deepEqual([stdout, exitCode], ['', 0]);
+    assert.match(stderr, /WARN: The catalog selects no stream, so nothing is read\./u);
+  });
+
   test('tries the connection', async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body });
     const { stdout, stderr, exitCode } = await run(server, {}, '--test');

@@ -34,6 +34,12 @@ export function emittedAt(bytes: Uint8Array, start: number, end: number): number
   return ms >= 0 && ms <= latestEmittedMs ? ms : Number.NaN;
 }
 
+/** Singer's `time_extracted`, which becomes `emitted_at`, from its raw JSON value. NaN outside the years 2000 … 9999. */
+export function extractedAt(bytes: Uint8Array, start: number, end: number): number {
+  const ms = instant(bytes, start, end);
+  return ms >= earliestMs && ms <= latestEmittedMs ? ms : Number.NaN;
+}
+
 /** None of these forms has a backslash. */
 function textTime(bytes: Uint8Array, start: number, end: number): number {
   const time = plainTextTime(bytes, start, end);

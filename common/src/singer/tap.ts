@@ -19,6 +19,9 @@ type Tap<Schema extends z.ZodObject, Config> = Plugin & {
   hasNamespaces(config: Config): boolean;
 };
 
+const nothingSelected =
+  'The catalog selects no stream, so nothing is read. Select one in its metadata: "selected": true at the empty breadcrumb.';
+
 /** Sets `process.exitCode` and returns after all output is printed. */
 export function runTap<Schema extends z.ZodObject, Config>(
   tap: Tap<Schema, Config>,
@@ -55,6 +58,7 @@ async function* output<Schema extends z.ZodObject, Config>(
         invocation.catalog === undefined
           ? allTapStreams(await connector.discover(config, frame), tap.hasNamespaces(config))
           : parseSingerCatalog(await readJsonFile(invocation.catalog, 'catalog'));
+      if (streams.length === 0 && invocation.catalog !== undefined) frame.log('WARN', nothingSelected);
       const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
       const bookmarks = parseBookmarks(state);
       const configured = streams.map((stream) => stream.configured);

@@ -6,6 +6,7 @@ import { OPEN_ARRAY, OPEN_OBJECT } from '../json/ascii.ts';
 import { findMember, skipSpace } from '../json/json-bytes.ts';
 import { withNumbers } from '../json/not-numbers.ts';
 import type { Envelope } from '../records/envelope.ts';
+import { extractedAt } from '../records/event-time.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
 import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../records/record-scanner.ts';
 import { parseJson } from '../json/parse-json.ts';
@@ -206,9 +207,9 @@ export class TargetLines {
 
   /** The text after the data: `time_extracted` in milliseconds, or the current time. */
   #tailOf(bytes: Buffer, { emittedAtStart, emittedAtEnd }: Envelope): Uint8Array {
-    const text = emittedAtStart < 0 ? '' : bytes.toString('latin1', emittedAtStart + 1, emittedAtEnd - 1);
+    const text = emittedAtStart < 0 ? '' : bytes.toString('latin1', emittedAtStart, emittedAtEnd);
     if (text !== '' && text === this.#time.text) return this.#time.tail;
-    const extracted = Date.parse(text);
+    const extracted = text === '' ? Number.NaN : extractedAt(bytes, emittedAtStart, emittedAtEnd);
     const isTime = !Number.isNaN(extracted);
     const tail = Buffer.from(`,"emitted_at":${isTime ? extracted : Date.now()}}}\n`);
     if (isTime) this.#time = { text, tail };

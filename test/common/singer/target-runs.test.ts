@@ -20,6 +20,43 @@ suite('a target', () => {
     assert.equal(runs[0]?.lines.length, 2);
   });
 
+  test('understands an extraction time in the same way in every time zone of the machine (1,000 times)', async () => {
+    const forms = [
+      (iso: string) => iso,
+      (iso: string) => iso.slice(0, -1),
+      (iso: string) => iso.replace('T', ' ').replace('Z', '000+00:00'),
+      (iso: string) => iso.replace(':', String.raw`\u003a`),
+    ];
+    const range = { min: new Date('2000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true };
+    const time = fc.tuple(fc.date(range), fc.constantFrom(...forms));
+    await inZone('America/New_York', async () => {
+      const property = fc.asyncProperty(fc.array(time, { minLength: 10, maxLength: 10 }), async (times) => {
+        const lines = times.map(([date, form]) => {
+          return record('a', '{}', `,"time_extracted":"${form(date.toISOString())}"`);
+        });
+        const { runs } = await send(schema('a') + lines.join(''));
+        assert.deepEqual(
+          runs[0]?.lines.map(emittedAt),
+          times.map(([date]) => date.getTime()),
+        );
+      });
+      await fc.assert(property, { seed: 1, numRuns: 100 });
+    });
+  });
+
+  test('uses the current time for an extraction time that is none, or before the year 2000', async () => {
+    const texts = ['"page 7"', '"May 1"', '[2026]', '{"a":1}', 'true', '""', '"1970-02-01T00:00:00Z"', '"0000-01-01"'];
+    const lines = texts.map((text) => record('a', '{}', `,"time_extracted":${text}`));
+    const started = Date.now();
+    const { runs } = await send(schema('a') + lines.join(''));
+    const emitted = runs[0]?.lines.map(emittedAt) ?? [];
+    assert.equal(emitted.length, texts.length);
+    assert.ok(
+      emitted.every((ms) => ms >= started && ms <= Date.now()),
+      JSON.stringify(emitted),
+    );
+  });
+
   test('prints the values of states, byte for byte', async () => {
     const value = '{"bookmarks": {"a": {"n": 1.0}}}';
     const { printed } = await send(schema('a') + record('a', '{}') + state(value));
@@ -144,3 +181,18 @@ test('a target passes on records with NaN and Infinity unchanged, for write to c
     [`${head}${row},`, `${head}null,`, `${head}null,`],
   );
 });
+
+function emittedAt(line: string): number {
+  return Number(/"emitted_at":(-?\d+)/u.exec(line)?.[1]);
+}
+
+async function inZone(zone: string, run: () => Promise<void>): Promise<void> {
+  const { TZ: previous } = process.env;
+  process.env['TZ'] = zone;
+  try {
+    await run();
+  } finally {
+    if (previous === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = previous;
+  }
+}

@@ -1,6 +1,7 @@
 // The summary of a run: a sentence for people, and a line of JSON for programs, which is the last line of the log.
 import { countedText, countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
+import { plainJson } from '../../protocol/text/text.ts';
 import { megabytes } from '../../s3/connection/counters.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
@@ -114,7 +115,7 @@ export class Tally {
     this.#valuesOf.set(name, values);
   }
 
-  /** @returns one line. */
+  /** @returns one line that the log prints unchanged. */
   json(figures: Figures, seconds: number, repairs: readonly StreamRepairs[] = []): string {
     const { records, states, rejected, untimed, invalid, late, early, nulled } = figures;
     const { repairedTexts, repeatedKeys, outOfRange } = figures;
@@ -143,13 +144,14 @@ export class Tally {
     };
     const line = (shown: number, fields: number): string => {
       const [shownTables, shownStreams] = [tables.slice(0, shown), repairs.slice(0, shown)];
-      return JSON.stringify({
+      const json = JSON.stringify({
         ...head,
         tables: shownTables.map((table) => this.#tableJson(table, fields)),
         ...(shownTables.length < tables.length ? { more_tables: tables.length - shownTables.length } : {}),
         ...(shownStreams.length > 0 ? { streams: shownStreams.map((stream) => repairJson(stream, fields)) } : {}),
         ...(shownStreams.length < repairs.length ? { more_streams: repairs.length - shownStreams.length } : {}),
       });
+      return plainJson(json);
     };
     // A truncated line would not be JSON. Fields, tables and streams that do not fit are only counted.
     const all = Math.min(Math.max(tables.length, repairs.length), mostShown);

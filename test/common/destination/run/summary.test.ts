@@ -3,6 +3,8 @@ import { test } from 'node:test';
 
 import { sentenceOf, Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
+import * as fc from 'fast-check';
 
 const none = {
   rejected: 0,
@@ -69,6 +71,26 @@ test('a summary is one message of valid JSON, however many tables there are, and
     assert.deepEqual([rows, tables.length + more], [count, count]);
     assert.ok(tables.length >= Math.min(count, 10));
   }
+});
+
+test('a summary stays valid JSON in the log, whatever the names of tables, streams and fields (1,000 cases)', () => {
+  const name = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('\u{202e}', '\u{7f}\u{9b}', '\u{2028}', '\ud83d'),
+  );
+  const property = fc.property(name, name, (table, field) => {
+    const tally = new Tally();
+    const counts = new Map([[field, 1]]);
+    tally.add({ name: table, isRejected: false }, { rows: 1, size: 1 });
+    const repairs = { label: table, nulled: counts, repairedTexts: counts, repeatedKeys: counts, outOfRange: counts };
+    const { tables, streams } = JSON.parse(oneLine(tally.json(figures, 1, [repairs]))) as {
+      readonly tables: readonly { readonly table: string }[];
+      readonly streams: readonly { readonly stream: string; readonly nulled: object }[];
+    };
+    const stream = streams[0];
+    assert.deepEqual([tables[0]?.table, stream?.stream, Object.keys(stream?.nulled ?? {})], [table, table, [field]]);
+  });
+  fc.assert(property, { seed: 1, numRuns: 1000 });
 });
 
 test('a summary names the fields of values that are not as they came, and the sum of those that do not fit', () => {
