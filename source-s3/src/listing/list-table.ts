@@ -190,7 +190,7 @@ function remarks(
       return `partition_filter on "${column}" has no effect: no folder is named "${column}=…"`;
     });
   return isWhole
-    ? [...idle, 'latest_partition_only has no effect: no folder is named "column=…", all files are read']
+    ? [...idle, 'latest_partition_only has no effect: no partition has a data file, all files are read']
     : idle;
 }
 

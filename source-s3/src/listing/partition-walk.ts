@@ -91,8 +91,8 @@ async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): Asy
 }
 
 /**
- * The newest partition with data, among those inside the filters. Undefined if no folder defines a column. It inspects one folder
- * after another, the newest first, and lists no other.
+ * The newest partition with data, among those inside the filters. It inspects one folder after another, the newest first. If none has
+ * data, only what is next to them counts. Undefined if there is no partition with data.
  */
 export async function findLatest(
   walk: Walk,
@@ -112,10 +112,6 @@ export async function findLatest(
     { kind: 'objects', objects: objects.filter((object) => !walk.isData(object)) },
     ...objects.filter(walk.isData).map(({ key }) => passed(key)),
   ];
-  if (candidates.length === 0) {
-    const deeper = branches.length === 0 ? undefined : await findLatest(walk, { places: branches, columns }, signal);
-    return deeper && [...around, ...deeper];
-  }
   for (const newest of candidates) {
     const next = { places: newest, columns: [...columns, newest[0]?.own?.column ?? ''] };
     const found = (await findLatest(walk, next, signal)) ?? [];
@@ -133,7 +129,12 @@ export async function findLatest(
     }
     return [...around, ...others.map(({ folder }) => passed(folder)), ...found];
   }
-  return around;
+  const dataless = new Set(candidates.flat());
+  const rest = branches.filter((branch) => !dataless.has(branch));
+  const skipped = [...around, ...[...dataless].map(({ folder }) => passed(folder))];
+  if (columns.length > 0) return [...skipped, ...(await Array.fromAsync(walkPlaces(walk, rest, signal)))];
+  const deeper = rest.length === 0 ? undefined : await findLatest(walk, { places: rest, columns }, signal);
+  return deeper && [...skipped, ...deeper];
 }
 
 /**
