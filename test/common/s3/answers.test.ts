@@ -177,9 +177,9 @@ suite('a listing', () => {
       const token = '<NextContinuationToken>t</NextContinuationToken>';
       const page = (inside: string): string =>
         xml(`<ListBucketResult>${flag}<EncodingType>url</EncodingType>${inside}</ListBucketResult>`);
-      const { error, keys, count } = await listed((request, response) => {
+      const { error, keys, count } = await listed((request, response, asked) => {
         const isNext = request.url?.includes('continuation-token') === true;
-        says(page(isNext ? entry('raw/b') : entry('raw/a') + token))(request, response);
+        says(page(isNext ? entry('raw/b') : entry('raw/a') + token))(request, response, asked);
       });
       assert.deepEqual({ error, keys, count }, { error: undefined, keys: 2, count: 2 });
     });
