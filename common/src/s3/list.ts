@@ -47,7 +47,7 @@ const mostEmptyPages = 1000;
 /**
  * The pages of a listing. Requests the next page when the caller takes it. Yields at least one page, which may be empty.
  * @throws S3_ANSWER_INVALID for an answer that breaks S3's rules: keys outside the prefix, repeated or unsorted keys, pages
- * without a token for the next one, or pages that never end.
+ * that announce a next one without a new token for it, or pages that never end.
  */
 export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal): AsyncGenerator<ListPage> {
   const { prefix } = listing;
@@ -60,12 +60,13 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
     before = { key: page.objects.at(-1)?.key ?? before.key, folder: page.folders.at(-1) ?? before.folder };
     emptyPages = page.objects.length + page.folders.length > 0 ? 0 : emptyPages + 1;
     yield page;
-    const next = answer.NextContinuationToken;
-    if (answer.IsTruncated === true && (next === undefined || next === '' || next === token)) {
+    // A storage that sends a token has more, whatever else it says.
+    const next = answer.NextContinuationToken === '' ? undefined : answer.NextContinuationToken;
+    if ((answer.IsTruncated === true && next === undefined) || (next !== undefined && next === token)) {
       throw invalidListing(prefix, 'a page announces more pages, but has no token for the next');
     }
     if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row are empty`);
-    token = answer.IsTruncated === true ? next : undefined;
+    token = next;
   } while (token !== undefined);
 }
 

@@ -116,7 +116,7 @@ export function dateFolders(pattern: DatePattern, column: string): FolderColumns
       const [unitOfLevel = ''] = pattern.levels[found.levels - 1]?.units ?? [];
       const own = { column: unitOfLevel.toLowerCase(), value: foldersOf(path).at(-1) ?? '' };
       const span = { column, from: valueOf(firstOf(found.parts)), to: valueOf(lastOf(found.parts)) };
-      const level = { own, span: { ...span, isWhole: found.levels === pattern.levels.length } };
+      const level = { own, isDate: true, span: { ...span, isWhole: found.levels === pattern.levels.length } };
       return found.levels < pattern.needed ? { ...level, part: partOf(found) } : level;
     },
   };

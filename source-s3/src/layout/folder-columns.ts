@@ -17,6 +17,8 @@ export type FolderLevel = {
   readonly span?: { readonly column: string; readonly from: string; readonly to: string; readonly isWhole: boolean };
   /** For folders that are part of a date, or are named like one: the `1234` of `1234/2026/01/15/` is not a year. */
   readonly part?: DatePart;
+  /** The form of a date pattern's folders. */
+  readonly isDate?: boolean;
 };
 
 /** Paths are below the table; those of folders end with `/`. */

@@ -61,7 +61,7 @@ export function skipReason(
 }
 
 /** A folder `_x=1` is a partition whose column name begins with an underscore. */
-function isHidden(segment: string): boolean {
+export function isHidden(segment: string): boolean {
   return segment.startsWith('.') || (segment.startsWith('_') && !segment.includes('='));
 }
 

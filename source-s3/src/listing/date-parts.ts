@@ -4,6 +4,7 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { DatePart } from '../layout/folder-columns.ts';
+import { isHidden } from '../layout/layout.ts';
 
 type Place = { readonly s3: S3; readonly root: string };
 type Named = { readonly folder: string; readonly part?: DatePart | undefined };
@@ -39,18 +40,34 @@ async function isBorneOut({ s3, root }: Place, { folder, part }: Part, signal: A
   return true; // It is empty.
 }
 
-/** Those of some sibling folders that are not part of a date, where the newest is or seems to be. `keys`: of data in the newest. */
-export async function undatedAmong<Folder extends Named>(
+type Siblings<Folder> = Record<'newest' | 'others', readonly Folder[]> & {
+  /** Of data in the newest. */
+  readonly keys: readonly string[];
+  /** No folder above is part of a date. */
+  readonly isTop: boolean;
+};
+
+/** Those of some sibling folders that are not part of a date, where the newest is or seems to be. */
+export async function undatedAmong<Folder extends Named & { readonly isDate: boolean }>(
   place: Place,
-  { newest, others, keys }: Record<'newest' | 'others', readonly Folder[]> & { readonly keys: readonly string[] },
+  { newest, others, keys, isTop }: Siblings<Folder>,
   signal: AbortSignal,
 ): Promise<readonly Folder[]> {
   const [first] = newest;
-  if (first?.part === undefined) return [];
+  // A complete date in one folder is proven. Below its siblings of another form there may be newer ones.
+  if (first?.part === undefined) {
+    return isTop && first?.isDate === true
+      ? others.filter(({ folder, isDate }) => !isDate && !isHidden(nameOf(folder)))
+      : [];
+  }
   const isWrong = (part: DatePart | undefined): boolean =>
     keys.some((key) => part?.isBorneOutBy(key.slice(place.root.length)) === false);
   const wrong = newest.filter(({ part }) => isWrong(part));
   if (!first.part.isFirst) return wrong;
   const undated = await undatedOf(place, others, signal);
   return [...wrong, ...others.filter(({ folder, part }) => part === undefined || undated.has(folder))];
+}
+
+function nameOf(folder: string): string {
+  return folder.split('/').at(-2) ?? '';
 }

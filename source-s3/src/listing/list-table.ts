@@ -9,7 +9,8 @@ import type { Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { folderRemarks } from './folder-remarks.ts';
-import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
+import { findLatest } from './latest-partition.ts';
+import { walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { futureObjects, type FutureObjects } from './future-objects.ts';
 import { refuseFormatsBeside, refuseTableFormats } from './refuse-formats.ts';
@@ -181,7 +182,7 @@ function remarks(
       return `partition_filter on "${column}" has no effect: no folder is named "${column}=…"`;
     });
   return isWhole
-    ? [...idle, 'latest_partition_only has no effect: no folder is named "column=…", all files are read']
+    ? [...idle, 'latest_partition_only has no effect: no partition has a data file, all files are read']
     : idle;
 }
 

@@ -6,13 +6,13 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { DatePart, FolderColumns, FolderLevel } from '../layout/folder-columns.ts';
 import { sameColumn, type Partition } from '../layout/layout.ts';
-import { comparePartitions, meets, refinesTime } from '../layout/partition-order.ts';
+import { meets } from '../layout/partition-order.ts';
 import type { DeclaredType } from '../layout/declared-column.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
-import { undatedAmong, undatedOf } from './date-parts.ts';
+import { undatedOf } from './date-parts.ts';
 
 /** `isData` separates data files from objects that are never read. */
-type Walk = {
+export type Walk = {
   readonly s3: S3;
   /** The folder that contains all paths. */
   readonly root: string;
@@ -27,7 +27,7 @@ type Walk = {
 };
 
 /** A folder with its `/`, and the filters whose columns are in none of the folders above it. */
-type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
+export type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
 
 export type Seen =
   | { readonly kind: 'objects'; readonly objects: readonly ListedObject[] }
@@ -90,106 +90,20 @@ async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): Asy
   yield* folder === walk.root ? walk.atRoot(pages) : pages;
 }
 
-/**
- * The newest partition with data, among those inside the filters. Undefined if no folder defines a column. It inspects one folder
- * after another, the newest first, and lists no other.
- */
-export async function findLatest(
-  walk: Walk,
-  { places, columns = [] }: { readonly places: readonly Place[]; readonly columns?: readonly string[] },
-  signal: AbortSignal,
-): Promise<readonly Seen[] | undefined> {
-  const level = await listLevel(walk, places, signal);
-  const { objects, branches } = level;
-  const candidates = newestFirst(walk, columns, branches);
-  const hasFiles = objects.some(walk.isData);
-  if (columns.length > 0 && (candidates.length === 0 || hasFiles)) {
-    if (branches.length > 0) return Array.fromAsync(walkPlaces(walk, places, signal));
-    return [...level.seen, { kind: 'objects', objects }];
-  }
-  const around: readonly Seen[] = [
-    ...level.seen,
-    { kind: 'objects', objects: objects.filter((object) => !walk.isData(object)) },
-    ...objects.filter(walk.isData).map(({ key }) => passed(key)),
-  ];
-  if (candidates.length === 0) {
-    const deeper = branches.length === 0 ? undefined : await findLatest(walk, { places: branches, columns }, signal);
-    return deeper && [...around, ...deeper];
-  }
-  for (const newest of candidates) {
-    const next = { places: newest, columns: [...columns, newest[0]?.own?.column ?? ''] };
-    const found = (await findLatest(walk, next, signal)) ?? [];
-    const data = found.flatMap((seen) => (seen.kind === 'objects' ? seen.objects.filter(walk.isData) : []));
-    if (data.length === 0) continue;
-    const others = branches.filter((branch) => !newest.includes(branch));
-    const undated = await undatedAmong(walk, { newest, others, keys: data.map(({ key }) => key) }, signal);
-    if (undated.length > 0) {
-      const isEach = undated.length === branches.length;
-      const search = isEach
-        ? findLatest(walk, { places: branches, columns }, signal)
-        : listLatest(walk, branches, signal);
-      const deeper = await search;
-      return deeper && [...around, ...deeper];
-    }
-    return [...around, ...others.map(({ folder }) => passed(folder)), ...found];
-  }
-  return around;
-}
-
-/**
- * The newest partition by a complete listing: for dates at several depths, whose folders cannot be compared. Undefined if no file has
- * a date. Bound: its objects, and the first object of each older partition.
- */
-async function listLatest(
-  walk: Walk,
-  places: readonly Place[],
-  signal: AbortSignal,
-): Promise<readonly Seen[] | undefined> {
-  const around: Seen[] = [];
-  const older = new Map<string, Seen>();
-  let newest: Partition | undefined;
-  let found: ListedObject[] = [];
-  const leave = ({ key }: ListedObject, value = ''): void => void older.set(value, older.get(value) ?? passed(key));
-  for await (const seen of walkPlaces(walk, places, signal)) {
-    if (seen.kind !== 'objects') around.push(seen);
-    for (const object of seen.kind === 'objects' ? seen.objects.filter(walk.isData) : []) {
-      const [own] = walk.partitionsOf(object.key.slice(walk.root.length));
-      const order =
-        own && newest ? comparePartitions(own, newest, walk.typeOf(own.column), object.key) : Number(own !== undefined);
-      if (own === undefined || order < 0) leave(object, own?.value ?? '');
-      else if (order === 0) found.push(object);
-      else {
-        if (found[0] !== undefined) leave(found[0], newest?.value ?? '');
-        [newest, found] = [own, [object]];
-      }
-    }
-  }
-  return newest && [...around, ...older.values(), { kind: 'objects', objects: found }];
-}
-
-function passed(key: string): Seen {
-  return { kind: 'passed', key, reason: 'older_partition' };
-}
-
 /** A folder inside the filters, with the column that it defines. */
-type Branch = Place & { readonly own: Partition | undefined; readonly part: DatePart | undefined };
-type Level = {
+export type Branch = Place & {
+  readonly own: Partition | undefined;
+  readonly part: DatePart | undefined;
+  readonly isDate: boolean;
+};
+export type Level = {
   readonly objects: readonly ListedObject[];
   readonly seen: readonly Seen[];
   readonly branches: readonly Branch[];
 };
 
-async function listLevel(walk: Walk, places: readonly Place[], signal: AbortSignal): Promise<Level> {
-  const levels = await Array.fromAsync(listFolders(walk, places, signal));
-  return {
-    objects: levels.flatMap(({ objects }) => objects),
-    seen: levels.flatMap(({ seen }) => seen),
-    branches: levels.flatMap(({ branches }) => branches),
-  };
-}
-
 /** Page by page, in the order of the places. */
-async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Level> {
+export async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Level> {
   const begin = (place: Place, stop: AbortSignal) => begun(listFolder(walk, place, stop));
   for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
 }
@@ -202,13 +116,20 @@ async function* listFolder(walk: Walk, place: Place, signal: AbortSignal): Async
     const judged = folders.map((folder) => judge(walk, { folder, open }));
     const outsiders = judged.filter(({ outside }) => outside !== undefined);
     const undated = await undatedOf(walk, outsiders, signal);
-    for (const { folder, own, span, part, met, outside } of judged) {
+    for (const { folder, own, span, part, isDate = false, met, outside } of judged) {
       for (const filter of met) seen.push({ kind: 'met', filter });
       const isDone = span === undefined || span.isWhole;
-      if (undated.has(folder)) branches.push({ folder, open, own: undefined, part: undefined });
+      if (undated.has(folder)) branches.push({ folder, open, own: undefined, part: undefined, isDate: false });
       else if (outside !== undefined)
         seen.push({ kind: 'passed', key: folder, reason: outside.reason ?? 'partition_filter' });
-      else branches.push({ folder, open: isDone ? open.filter((filter) => !met.includes(filter)) : open, own, part });
+      else
+        branches.push({
+          folder,
+          open: isDone ? open.filter((filter) => !met.includes(filter)) : open,
+          own,
+          part,
+          isDate,
+        });
     }
     yield { objects, seen, branches };
   }
@@ -227,21 +148,4 @@ function judge({ typeOf, root, levelOf }: Walk, { folder, open }: Place): Judged
   const met = column === undefined ? [] : open.filter((filter) => sameColumn(filter.column, column));
   const outside = met.find((filter) => span === undefined || !meets(span, filter, typeOf(span.column), folder));
   return { ...level, folder, met, outside };
-}
-
-/** The branches that define the next time column; those of one value together. */
-function newestFirst({ typeOf }: Walk, columns: readonly string[], branches: readonly Branch[]): readonly Branch[][] {
-  const column = branches.find(({ own }) => own !== undefined && refinesTime(columns, own.column))?.own?.column;
-  if (column === undefined) return [];
-  const compare = (a: Branch, b: Branch): number => {
-    return a.own && b.own ? comparePartitions(a.own, b.own, typeOf(column), a.folder) : 0;
-  };
-  const sorted = branches.filter(({ own }) => own !== undefined && sameColumn(own.column, column)).sort(compare);
-  const groups: Branch[][] = [];
-  for (const branch of sorted.toReversed()) {
-    const [last] = groups.at(-1) ?? [];
-    if (last !== undefined && compare(last, branch) === 0) groups.at(-1)?.push(branch);
-    else groups.push([branch]);
-  }
-  return groups;
 }

@@ -172,6 +172,19 @@ suite('a listing', () => {
     assert.equal(error?.code, 'S3_UNAVAILABLE');
   });
 
+  for (const flag of ['', '<IsTruncated>false</IsTruncated>']) {
+    test(`continues while a page has a token for the next, with "${flag}"`, async () => {
+      const token = '<NextContinuationToken>t</NextContinuationToken>';
+      const page = (inside: string): string =>
+        xml(`<ListBucketResult>${flag}<EncodingType>url</EncodingType>${inside}</ListBucketResult>`);
+      const { error, keys, count } = await listed((request, response, asked) => {
+        const isNext = request.url?.includes('continuation-token') === true;
+        says(page(isNext ? entry('raw/b') : entry('raw/a') + token))(request, response, asked);
+      });
+      assert.deepEqual({ error, keys, count }, { error: undefined, keys: 2, count: 2 });
+    });
+  }
+
   test('of any sorted keys is accepted unchanged', async () => {
     const unit = fc.oneof(
       fc.constantFrom('a', 'b', '/', '\ue000', '\uffff', '😀', '\u0001', 'é'),

@@ -196,6 +196,19 @@ suite('A table of date folders', () => {
     }
   }
 
+  for (const [days, read] of [
+    [['2026-01-15', '2026-01-14', 'shop/2026-01-14', 'shop/2026-01-16'], 3],
+    [['2026-01-15', '2026-01-14', 'shop/2026-01-14', '_old/2026-01-16'], 0],
+  ] as const) {
+    test(`is its newest day with latest_partition_only, where one folder has the complete date: ${days.join()}`, async () => {
+      await using server = await serverWith({});
+      for (const [id, day] of days.entries()) server.seed(bucket, `lake/t/${day}/a.json`, `{"id":${id}}\n`);
+      const partitioning = { mode: 'date_folders', pattern: 'yyyy-MM-dd' };
+      const config = { ...jsonl, data_partitioning: partitioning, latest_partition_only: ['t'] };
+      assert.deepEqual(idsOf((await readHere(server, { config })).messages), [read]);
+    });
+  }
+
   test('has null in files that are in no date folder, and its own name for the column', async () => {
     await using server = await serverWith({
       'lake/t/a.json': '{"id":1}\n',

@@ -160,6 +160,22 @@ suite('latest_partition_only', () => {
       ['date=1/a.pq', 'date=2/_temporary/a.pq', 'date=2/_SUCCESS'],
       ['date=1/a.pq'],
     ],
+    [
+      'files elsewhere while no partition has data',
+      ['backup/a.pq', 'date=1/_SUCCESS', 'date=2/_a.pq', 'v1/a.pq'],
+      ['backup/a.pq', 'v1/a.pq'],
+    ],
+    ['files next to partitions without data', ['a.pq', 'date=1/_SUCCESS'], ['a.pq']],
+    [
+      'a partition whose data is next to finer folders without data',
+      ['year=2025/month=1/a.pq', 'year=2026/country=DE/a.pq', 'year=2026/month=1/_SUCCESS'],
+      ['year=2026/country=DE/a.pq'],
+    ],
+    [
+      'partitions deeper than those without data',
+      ['date=1/_SUCCESS', 'v1/date=1/a.pq', 'v1/date=2/a.pq'],
+      ['v1/date=2/a.pq'],
+    ],
     ['files next to the folders', ['a.pq', 'date=1/a.pq', 'date=__HIVE_DEFAULT_PARTITION__/a.pq'], ['date=1/a.pq']],
     [
       'files next to finer folders',
