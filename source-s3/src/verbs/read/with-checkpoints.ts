@@ -15,7 +15,7 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
 import type { Cursor } from '../../progress/cursor.ts';
 import { ReadProgress } from './read-progress.ts';
-import type { ReadPart } from './steps.ts';
+import type { LinesPart, ReadPart } from './steps.ts';
 import type { TableFindings } from './table-findings.ts';
 
 const progressEveryMs = 10_000;
@@ -99,7 +99,7 @@ function watchSent(
 /** The rows of the first file for its size, scaled to the size of all. */
 function estimate(
   stream: StreamDescriptor,
-  { file }: Extract<ReadPart, { kind: 'lines' }>,
+  { file }: LinesPart,
   totalBytes: number,
   emittedAt: number,
 ): AirbyteMessage {
