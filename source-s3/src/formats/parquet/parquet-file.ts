@@ -21,6 +21,7 @@ import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits } from './f
 import { footerReader } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
 import { localFooter, magic } from './footer/local-footer.ts';
+import { megabytes } from './page-memory.ts';
 import { keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './footer/row-group.ts';
 import type { RowGroupIndex } from './footer/row-group-index.ts';
@@ -128,10 +129,6 @@ function tooLarge({ key }: ListedObject, what: string, memoryBytes: number): Con
   const most = `of max_memory_mb, ${megabytes(memoryBytes)} MB, a footer may take a quarter`;
   const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups, or with fewer or less nested columns or shorter names.`;
   return new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1024 / 1024);
 }
 
 /** The last 256 KiB, or all of a small file. */
