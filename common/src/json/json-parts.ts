@@ -3,13 +3,13 @@ import { CLOSE_ARRAY, COMMA, QUOTE } from './ascii.ts';
 import { skipColon, skipSpace, skipString, skipToNextMember, skipValue } from './json-bytes.ts';
 
 /** bytes[start, end): the value of an item or a member. */
-export type JsonPart = { readonly start: number; readonly end: number };
+type JsonPart = { readonly start: number; readonly end: number };
 /** bytes[key, keyEnd): its key, with the quotes. */
-export type JsonMember = JsonPart & { readonly key: number; readonly keyEnd: number };
+type KeyedPart = JsonPart & { readonly key: number; readonly keyEnd: number };
 
 /** Of the object whose opening brace is at `at`. */
-export function membersAt(bytes: Uint8Array, at: number): readonly JsonMember[] {
-  const members: JsonMember[] = [];
+export function membersAt(bytes: Uint8Array, at: number): readonly KeyedPart[] {
+  const members: KeyedPart[] = [];
   for (let key = skipSpace(bytes, at + 1); bytes[key] === QUOTE;) {
     const keyEnd = skipString(bytes, key);
     const start = skipColon(bytes, keyEnd);

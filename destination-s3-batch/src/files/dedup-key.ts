@@ -11,8 +11,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { plainTime } from '../columns/types/temporal-text.ts';
 import type { Dedup } from '../tables/table.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { sortableNumber } from './sortable-number.ts';
+import { canonicalJson, sortableNumber } from './canonical-json.ts';
 
 /** Paths into a row, and its type as far as it is decided. */
 export type TypedDedup = Dedup & { readonly row: StructType };

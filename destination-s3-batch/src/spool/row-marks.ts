@@ -1,4 +1,5 @@
 // Which rows of a file are marked: a bit for each.
+import { doubled } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 const firstBytes = 32;
 
@@ -9,11 +10,7 @@ export class RowMarks {
   /** `row`: counted from 0. */
   set(row: number): void {
     const at = row >> 3;
-    if (at >= this.#bits.length) {
-      const larger = new Uint8Array(2 * Math.max(at, this.#bits.length));
-      larger.set(this.#bits);
-      this.#bits = larger;
-    }
+    while (at >= this.#bits.length) this.#bits = doubled(this.#bits);
     this.#bits[at] = (this.#bits[at] as number) | (1 << (row & 7));
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { dedupKey } from '../../../destination-s3-batch/src/files/dedup-key.ts';
-import { sortableNumber } from '../../../destination-s3-batch/src/files/sortable-number.ts';
+import { sortableNumber } from '../../../destination-s3-batch/src/files/canonical-json.ts';
 import type { FieldType, StructType } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
 
 /** As the engine compares them: byte by byte. */

@@ -9,6 +9,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import {
   groupByMemory,
+  megabytes,
   pageMemory,
   rowMemory,
   sumOf,
@@ -127,10 +128,6 @@ function refuseTooLarge(
     const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB. The column then takes ${megabytes(resident)} MB of memory, and ${megabytes(mostBytes)} MB are available. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
     throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
   }
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1024 / 1024);
 }
 
 async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): Promise<PageSizes> {

@@ -68,3 +68,8 @@ const copies = 6;
 export function rowMemory(bytes: number, rows: number): number {
   return rows === 0 ? 0 : Math.ceil((bytes / rows) * Math.min(rows, vectorRows) * copies);
 }
+
+/** Rounded up, for people. */
+export function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
+}

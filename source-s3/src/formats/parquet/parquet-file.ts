@@ -17,14 +17,15 @@ import { storedType } from '../../engine/duckdb-type.ts';
 import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { codecByBytes, codecBytes } from '../text/compression/codecs.ts';
-import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer/footer.ts';
-import { footerReader, type ReadFooter } from './footer/footer-window.ts';
+import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits } from './footer/footer.ts';
+import { footerReader } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
 import { localFooter, magic } from './footer/local-footer.ts';
+import { megabytes } from './page-memory.ts';
 import { keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './footer/row-group.ts';
 import type { RowGroupIndex } from './footer/row-group-index.ts';
-import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './footer/schema-tree.ts';
+import { refinedType, unreadableSchema, type SchemaNode } from './footer/schema-tree.ts';
 import { ThriftDamage } from './footer/thrift.ts';
 
 /** The last bytes before the footer, from `start` on, if they came with it: all data of a small file. */
@@ -69,56 +70,38 @@ export async function openParquet(reading: Reading, opening: Opening, signal: Ab
     const bytes = isShort
       ? end.subarray(-footerBytes, -trailerBytes)
       : await readRange(reading.s3, { key, etag, start, end: size - trailerBytes }, signal);
-    const known = await understand(reading, opening, bytes);
+    const { columns, groups, codecs, leaves, parts } = await understand(reading, opening, bytes);
     const tail = isShort
       ? { start: size - end.length, bytes: end.subarray(0, -footerBytes) }
       : { start, bytes: Buffer.alloc(0) };
-    const whole = isShort ? bytes : undefined;
-    return parquetFile(opening, known, tail, footerReader(reading.s3, object, { start, whole }));
+    const describe = footerReader(reading.s3, object, { start, whole: isShort ? bytes : undefined });
+    return {
+      object,
+      tail,
+      columns,
+      groups,
+      codecs,
+      async rowGroup(index, stop) {
+        const description = await describe(groups.placeOf(index), stop);
+        return understood(object, memoryBytes, () => readRowGroup(description, index, leaves));
+      },
+      footerOf: (group) => localFooter(parts, group),
+    };
   } finally {
     giveBack?.();
   }
 }
 
 /** What is kept of a footer, without any of its bytes. */
-type Understood = Pick<ParquetFile, 'columns' | 'groups' | 'codecs'> & {
-  readonly leaves: readonly Leaf[];
-  readonly parts: FooterParts;
-};
-
-async function understand(
-  reading: Reading,
-  { object, known, memoryBytes }: Opening,
-  bytes: Buffer,
-): Promise<Understood> {
+async function understand(reading: Reading, { object, known, memoryBytes }: Opening, bytes: Buffer) {
   const { root, leaves, groups, codecs, fingerprint, parts } = understood(object, memoryBytes, () => {
     return readFooter(bytes, footerLimits(memoryBytes));
   });
   const why = unreadableSchema(root);
   if (why !== undefined) throw unreadable(object, why);
-  const schema = keepNanoseconds(parts.schema, root);
+  const schema = understood(object, memoryBytes, () => keepNanoseconds(parts.schema, root));
   const columns = await known.of(fingerprint, () => columnsOf(reading, { object, root, end: localFooter(parts) }));
   return { columns, groups, codecs, leaves, parts: { ...parts, schema } };
-}
-
-function parquetFile(
-  { object, memoryBytes }: Opening,
-  { columns, groups, codecs, leaves, parts }: Understood,
-  tail: FileTail,
-  describe: ReadFooter,
-): ParquetFile {
-  return {
-    object,
-    tail,
-    columns,
-    groups,
-    codecs,
-    async rowGroup(index, signal) {
-      const description = await describe(groups.placeOf(index), signal);
-      return understood(object, memoryBytes, () => readRowGroup(description, index, leaves));
-    },
-    footerOf: (group) => localFooter(parts, group),
-  };
 }
 
 type Opening = {
@@ -146,10 +129,6 @@ function tooLarge({ key }: ListedObject, what: string, memoryBytes: number): Con
   const most = `of max_memory_mb, ${megabytes(memoryBytes)} MB, a footer may take a quarter`;
   const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups, or with fewer or less nested columns or shorter names.`;
   return new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1024 / 1024);
 }
 
 /** The last 256 KiB, or all of a small file. */

@@ -11,6 +11,7 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import type { Engine } from '../../engine/engine.ts';
 import { textsSql, type RecordQuery } from '../../records/record-sql.ts';
 import type { LocalRowGroup } from './fetch-row-group.ts';
+import { vectorRows } from './page-memory.ts';
 import type { ColumnGroup } from './column-groups.ts';
 import { neededChunks, uncompressedBytes } from './footer/row-group.ts';
 
@@ -26,7 +27,6 @@ type Work = {
 
 /** Of the files' row groups, all columns together. One page of each column is in memory when they are read. */
 const rowGroupBytes = 8 * 1024 * 1024;
-const vectorRows = 2048; // The engine's smallest row group.
 const mostVectors = 5;
 
 /**

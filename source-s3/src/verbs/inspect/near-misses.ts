@@ -1,10 +1,12 @@
 // Layouts that are read in another way than people usually mean them: a closed list, each with what to change. Pure.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
-import { namespaceOf } from '../../layout/layout.ts';
+import { HeaderDrift } from '../../columns/header-drift.ts';
+import { foldName, namespaceOf } from '../../layout/layout.ts';
 import { isNamedAsPartition, partitionsAsTables } from '../../listing/report-tables.ts';
 import { tablePlace, type Table } from '../../listing/tables.ts';
 import { strayRemedy } from '../no-tables.ts';
+import type { Sample } from './file-samples.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';
 
@@ -117,6 +119,36 @@ export function prefixNearMisses(
     misses.push(miss('similar_table_names', text, alike.slice(0, 3).map(tablePlace)));
   }
   return misses;
+}
+
+/** Content of inspected files that is read in another way than people usually mean it. */
+export function sampleNearMisses(samples: readonly Sample[]): readonly NearMiss[] {
+  const headers = new HeaderDrift();
+  for (const { object, columns, header } of samples) {
+    if (header === undefined) continue;
+    const names = columns.map(({ name }) => name);
+    headers.see(object.key, names, header);
+  }
+  return [...headers.describe(), ...spelledInFiles(samples)];
+}
+
+/** `UserId` in one file, `userid` in another: two columns here, one in most warehouses. */
+function spelledInFiles(samples: readonly Sample[]): readonly NearMiss[] {
+  const firsts = new Map<string, string>();
+  for (const { object, columns } of samples) {
+    for (const { name } of columns) if (!firsts.has(name)) firsts.set(name, object.key);
+  }
+  const alike = Map.groupBy(firsts.keys(), (name) => foldName(name));
+  return [...alike.values()].filter(isInSeveralFiles).map((names) => {
+    const list = names.map((name) => JSON.stringify(name)).join(' and ');
+    const message = `Files name columns that differ only in case: ${list}. They are read as ${names.length} columns; most warehouses take them for one.`;
+    const examples = names.slice(0, 3).map((name) => firsts.get(name) ?? '');
+    return miss('column_spelled_twice_in_files', message, examples);
+  });
+
+  function isInSeveralFiles(names: readonly string[]): boolean {
+    return names.length > 1 && new Set(names.map((name) => firsts.get(name))).size > 1;
+  }
 }
 
 function files({ count }: SkipCount): string {

@@ -2,9 +2,7 @@
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import type { ReadPart } from './steps.ts';
-
-type LinesPart = Extract<ReadPart, { kind: 'lines' }>;
+import type { LinesPart } from './steps.ts';
 
 export class ReadProgress {
   records = 0;

@@ -54,7 +54,7 @@ export type FetchedStep =
   | EndStep
   | ChangedStep;
 
-type LinesPart = {
+export type LinesPart = {
   readonly kind: 'lines';
   readonly bytes: Buffer;
   readonly rows: number;

@@ -12,13 +12,17 @@ import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { progressText } from '@s3-connectors/common/program/progress-text.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
-import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
-import type { Cursor } from '../../progress/cursor.ts';
+import type { Cursor, Progress } from '../../progress/cursor.ts';
+import { toStreamState } from '../../progress/stream-state.ts';
 import { ReadProgress } from './read-progress.ts';
-import type { ReadPart } from './steps.ts';
+import type { LinesPart, ReadPart } from './steps.ts';
 import type { TableFindings } from './table-findings.ts';
 
 const progressEveryMs = 10_000;
+/** A STATE is due after this time. */
+const maxAgeMs = 10_000;
+/** After a complete unit a STATE is due once it is less than a hundredth of the output since the last one. */
+const outputPerStateByte = 100;
 
 type Stream = {
   readonly stream: StreamDescriptor;
@@ -79,6 +83,32 @@ export async function* withCheckpoints(
   log('INFO', `${streamLabel(stream)}: ${countOf(sent.records, 'record')} read`);
 }
 
+type SinceState = {
+  readonly records: number;
+  readonly bytes: number;
+  readonly ageMs: number;
+  /** The length of the last STATE's text, which is about that of the next one. */
+  readonly stateBytes: number;
+  /** A row group or a file ends here. */
+  readonly unitEnded: boolean;
+};
+
+function isStateDue({ records, bytes, ageMs, stateBytes, unitEnded }: SinceState): boolean {
+  if (records === 0) return false;
+  return ageMs >= maxAgeMs || (unitEnded && bytes >= stateBytes * outputPerStateByte);
+}
+
+function stateMessage(stream: StreamDescriptor, progress: Progress, recordCount: number): AirbyteMessage {
+  return {
+    type: 'STATE',
+    state: {
+      type: 'STREAM',
+      stream: { stream_descriptor: stream, stream_state: toStreamState(progress) },
+      sourceStats: { recordCount },
+    },
+  };
+}
+
 function watchSent(
   sent: ReadProgress,
   { stream, totalBytes, clock, watch, metrics }: Pick<Stream, 'stream' | 'totalBytes' | 'clock' | 'watch' | 'metrics'>,
@@ -99,7 +129,7 @@ function watchSent(
 /** The rows of the first file for its size, scaled to the size of all. */
 function estimate(
   stream: StreamDescriptor,
-  { file }: Extract<ReadPart, { kind: 'lines' }>,
+  { file }: LinesPart,
   totalBytes: number,
   emittedAt: number,
 ): AirbyteMessage {

@@ -8,7 +8,7 @@ import type { ByteRange } from './row-group.ts';
 const windowBytes = 256 * 1024; // The next row groups, with one request.
 
 /** The bytes of a place, counted from the footer's first one. @throws S3_OBJECT_CHANGED */
-export type ReadFooter = (place: ByteRange, signal: AbortSignal) => Promise<Buffer>;
+type ReadFooter = (place: ByteRange, signal: AbortSignal) => Promise<Buffer>;
 
 /**
  * `start`: where the footer begins in the object; `whole`: all of it, if it is short. Bound: a short footer, or 256 KiB of a long
