@@ -9,7 +9,7 @@ import {
   walkPlaces,
   type Branch,
   type Level,
-  type Place,
+  type FilteredFolder,
   type Seen,
   type Walk,
 } from './partition-walk.ts';
@@ -20,7 +20,7 @@ import {
  */
 export async function findLatest(
   walk: Walk,
-  { places, columns = [] }: { readonly places: readonly Place[]; readonly columns?: readonly string[] },
+  { places, columns = [] }: { readonly places: readonly FilteredFolder[]; readonly columns?: readonly string[] },
   signal: AbortSignal,
 ): Promise<readonly Seen[] | undefined> {
   const level = await listLevel(walk, places, signal);
@@ -68,7 +68,7 @@ export async function findLatest(
  */
 async function listLatest(
   walk: Walk,
-  places: readonly Place[],
+  places: readonly FilteredFolder[],
   signal: AbortSignal,
 ): Promise<readonly Seen[] | undefined> {
   const around: Seen[] = [];
@@ -97,7 +97,7 @@ function passed(key: string): Seen {
   return { kind: 'passed', key, reason: 'older_partition' };
 }
 
-async function listLevel(walk: Walk, places: readonly Place[], signal: AbortSignal): Promise<Level> {
+async function listLevel(walk: Walk, places: readonly FilteredFolder[], signal: AbortSignal): Promise<Level> {
   const levels = await Array.fromAsync(listFolders(walk, places, signal));
   return {
     objects: levels.flatMap(({ objects }) => objects),

@@ -27,7 +27,7 @@ export type Walk = {
 };
 
 /** A folder with its `/`, and the filters whose columns are in none of the folders above it. */
-export type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
+export type FilteredFolder = { readonly folder: string; readonly open: readonly PartitionFilter[] };
 
 export type Seen =
   | { readonly kind: 'objects'; readonly objects: readonly ListedObject[] }
@@ -43,9 +43,13 @@ export type Seen =
 const foldersAtOnce = 8;
 
 /** Everything that the filters leave. Without filters it is one plain listing. Bound: a page for each of eight folders. */
-export async function* walkPlaces(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Seen> {
+export async function* walkPlaces(
+  walk: Walk,
+  places: readonly FilteredFolder[],
+  signal: AbortSignal,
+): AsyncGenerator<Seen> {
   const whole = places.filter(({ open }) => open.length === 0);
-  const begin = (place: Place, stop: AbortSignal) => begun(listWhole(walk, place, stop));
+  const begin = (place: FilteredFolder, stop: AbortSignal) => begun(listWhole(walk, place, stop));
   for await (const pages of mapConcurrent(whole, foldersAtOnce, begin, signal)) yield* pages;
   const filtered = places.filter(({ open }) => open.length > 0);
   if (filtered.length === 0) return;
@@ -68,7 +72,7 @@ async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
   })();
 }
 
-async function* listWhole(walk: Walk, { folder }: Place, signal: AbortSignal): AsyncGenerator<Seen> {
+async function* listWhole(walk: Walk, { folder }: FilteredFolder, signal: AbortSignal): AsyncGenerator<Seen> {
   const pages = listPages(walk.s3, { prefix: folder + headBelow(walk, folder) }, signal);
   for await (const { objects } of folder === walk.root ? walk.atRoot(pages) : pages) yield { kind: 'objects', objects };
 }
@@ -91,7 +95,7 @@ async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): Asy
 }
 
 /** A folder inside the filters, with the column that it defines. */
-export type Branch = Place & {
+export type Branch = FilteredFolder & {
   readonly own: Partition | undefined;
   readonly part: DatePart | undefined;
   readonly isDate: boolean;
@@ -103,12 +107,16 @@ export type Level = {
 };
 
 /** Page by page, in the order of the places. */
-export async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Level> {
-  const begin = (place: Place, stop: AbortSignal) => begun(listFolder(walk, place, stop));
+export async function* listFolders(
+  walk: Walk,
+  places: readonly FilteredFolder[],
+  signal: AbortSignal,
+): AsyncGenerator<Level> {
+  const begin = (place: FilteredFolder, stop: AbortSignal) => begun(listFolder(walk, place, stop));
   for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
 }
 
-async function* listFolder(walk: Walk, place: Place, signal: AbortSignal): AsyncGenerator<Level> {
+async function* listFolder(walk: Walk, place: FilteredFolder, signal: AbortSignal): AsyncGenerator<Level> {
   const { open } = place;
   for await (const { objects, folders } of levelPages(walk, place.folder, signal)) {
     const seen: Seen[] = [];
@@ -141,7 +149,7 @@ type Judged = FolderLevel & {
   readonly outside: PartitionFilter | undefined;
 };
 
-function judge({ typeOf, root, levelOf }: Walk, { folder, open }: Place): Judged {
+function judge({ typeOf, root, levelOf }: Walk, { folder, open }: FilteredFolder): Judged {
   const level = levelOf(folder.slice(root.length));
   const { own, span } = level;
   const column = span?.column ?? own?.column;

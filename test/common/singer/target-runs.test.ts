@@ -44,7 +44,7 @@ suite('a target', () => {
     });
   });
 
-  test('uses the current time for an extraction time that is none, or before the year 2000', async () => {
+  test('uses the current time for an extraction time that is not a time, or is before the year 2000', async () => {
     const texts = ['"page 7"', '"May 1"', '[2026]', '{"a":1}', 'true', '""', '"1970-02-01T00:00:00Z"', '"0000-01-01"'];
     const lines = texts.map((text) => record('a', '{}', `,"time_extracted":${text}`));
     const started = Date.now();
