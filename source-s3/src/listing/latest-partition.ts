@@ -11,7 +11,7 @@ import {
   type Level,
   type FilteredFolder,
   type Seen,
-  type Walk,
+  type PartitionWalk,
 } from './partition-walk.ts';
 
 /**
@@ -19,7 +19,7 @@ import {
  * data, only what is next to them counts. Undefined if there is no partition with data.
  */
 export async function findLatest(
-  walk: Walk,
+  walk: PartitionWalk,
   { places, columns = [] }: { readonly places: readonly FilteredFolder[]; readonly columns?: readonly string[] },
   signal: AbortSignal,
 ): Promise<readonly Seen[] | undefined> {
@@ -67,7 +67,7 @@ export async function findLatest(
  * a date. Bound: its objects, and the first object of each older partition.
  */
 async function listLatest(
-  walk: Walk,
+  walk: PartitionWalk,
   places: readonly FilteredFolder[],
   signal: AbortSignal,
 ): Promise<readonly Seen[] | undefined> {
@@ -97,7 +97,7 @@ function passed(key: string): Seen {
   return { kind: 'passed', key, reason: 'older_partition' };
 }
 
-async function listLevel(walk: Walk, places: readonly FilteredFolder[], signal: AbortSignal): Promise<Level> {
+async function listLevel(walk: PartitionWalk, places: readonly FilteredFolder[], signal: AbortSignal): Promise<Level> {
   const levels = await Array.fromAsync(listFolders(walk, places, signal));
   return {
     objects: levels.flatMap(({ objects }) => objects),
@@ -107,7 +107,11 @@ async function listLevel(walk: Walk, places: readonly FilteredFolder[], signal: 
 }
 
 /** The branches that define the next time column; those of one value together. */
-function newestFirst({ typeOf }: Walk, columns: readonly string[], branches: readonly Branch[]): readonly Branch[][] {
+function newestFirst(
+  { typeOf }: PartitionWalk,
+  columns: readonly string[],
+  branches: readonly Branch[],
+): readonly Branch[][] {
   const column = branches.find(({ own }) => own !== undefined && refinesTime(columns, own.column))?.own?.column;
   if (column === undefined) return [];
   const compare = (a: Branch, b: Branch): number => {

@@ -12,7 +12,7 @@ import type { PartitionFilter } from '../layout/selection.ts';
 import { undatedOf } from './date-parts.ts';
 
 /** `isData` separates data files from objects that are never read. */
-export type Walk = {
+export type PartitionWalk = {
   readonly s3: S3;
   /** The folder that contains all paths. */
   readonly root: string;
@@ -44,7 +44,7 @@ const foldersAtOnce = 8;
 
 /** Everything that the filters leave. Without filters it is one plain listing. Bound: a page for each of eight folders. */
 export async function* walkPlaces(
-  walk: Walk,
+  walk: PartitionWalk,
   places: readonly FilteredFolder[],
   signal: AbortSignal,
 ): AsyncGenerator<Seen> {
@@ -72,18 +72,18 @@ async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
   })();
 }
 
-async function* listWhole(walk: Walk, { folder }: FilteredFolder, signal: AbortSignal): AsyncGenerator<Seen> {
+async function* listWhole(walk: PartitionWalk, { folder }: FilteredFolder, signal: AbortSignal): AsyncGenerator<Seen> {
   const pages = listPages(walk.s3, { prefix: folder + headBelow(walk, folder) }, signal);
   for await (const { objects } of folder === walk.root ? walk.atRoot(pages) : pages) yield { kind: 'objects', objects };
 }
 
 /** The beginning of the wanted paths below a folder. All listed folders are on the way to the head, or below it. */
-function headBelow({ root, head }: Walk, folder: string): string {
+function headBelow({ root, head }: PartitionWalk, folder: string): string {
   return `${root}${head}`.slice(folder.length);
 }
 
 /** One level of a folder. A name that the head spells is not listed: if it does not exist, it is empty. */
-async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): AsyncGenerator<ListPage> {
+async function* levelPages(walk: PartitionWalk, folder: string, signal: AbortSignal): AsyncGenerator<ListPage> {
   const head = headBelow(walk, folder);
   const end = head.indexOf('/') + 1;
   if (end > 0) {
@@ -108,7 +108,7 @@ export type Level = {
 
 /** Page by page, in the order of the places. */
 export async function* listFolders(
-  walk: Walk,
+  walk: PartitionWalk,
   places: readonly FilteredFolder[],
   signal: AbortSignal,
 ): AsyncGenerator<Level> {
@@ -116,7 +116,7 @@ export async function* listFolders(
   for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
 }
 
-async function* listFolder(walk: Walk, place: FilteredFolder, signal: AbortSignal): AsyncGenerator<Level> {
+async function* listFolder(walk: PartitionWalk, place: FilteredFolder, signal: AbortSignal): AsyncGenerator<Level> {
   const { open } = place;
   for await (const { objects, folders } of levelPages(walk, place.folder, signal)) {
     const seen: Seen[] = [];
@@ -149,7 +149,7 @@ type Judged = FolderLevel & {
   readonly outside: PartitionFilter | undefined;
 };
 
-function judge({ typeOf, root, levelOf }: Walk, { folder, open }: FilteredFolder): Judged {
+function judge({ typeOf, root, levelOf }: PartitionWalk, { folder, open }: FilteredFolder): Judged {
   const level = levelOf(folder.slice(root.length));
   const { own, span } = level;
   const column = span?.column ?? own?.column;
