@@ -83,6 +83,11 @@ export const modules: readonly DecidingModule[] = [
     also: ['destination-s3-batch/spool/spool'],
   },
   {
+    name: 'rows-file',
+    file: 'destination-s3-batch/src/spool/rows-file.ts',
+    also: ['destination-s3-batch/spool/spool', 'destination-s3-batch/spool/spool-file'],
+  },
+  {
     name: 'registry',
     file: 'destination-s3-batch/src/columns/registry/registry.ts',
     also: ['destination-s3-batch/columns/registry/registry-round-trip'],
