@@ -205,7 +205,7 @@ suite('a table that another stream wrote', () => {
       const { said } = await plain('pageview_events', id, 'overwrite');
       assert.deepEqual(idsIn('data/pageview_events/'), [id]);
       warned.push(
-        said.filter(([level, text]) => level === 'WARN' && text.includes('the stream "events", which')).length,
+        said.filter(([level, text]) => level === 'WARN' && text.includes('those of the stream "events"')).length,
       );
     }
     assert.deepEqual(warned, [1, 0]);
