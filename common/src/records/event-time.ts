@@ -1,5 +1,5 @@
 // The time of a record, from the raw JSON of its time field, without a Date or a string for each record.
-import { hasEscape, isDigit } from '../json/json-bytes.ts';
+import { hasEscape } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 
 const hourMs = 3_600_000;
@@ -174,4 +174,9 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   const leaps = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400);
   const leapDay = month > 2 && isLeap(year) ? 1 : 0;
   return before * 365 + leaps + (daysBeforeMonth[month - 1] as number) + leapDay + day - 719_163;
+}
+
+/** Not shared with the walk over JSON: V8 then inlines it in neither, and a run takes 6 % more CPU time. */
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }

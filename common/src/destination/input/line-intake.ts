@@ -8,7 +8,7 @@ import type { Log } from '../../protocol/log.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
-import { halvesSeen, skipSpace } from '../../json/json-bytes.ts';
+import { halvesSeen, NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
 import { withNumbers } from '../../json/not-numbers.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import { skippingWalk, type WalkData } from '../../records/data-walk.ts';
@@ -162,9 +162,9 @@ export class LineIntake<Target extends Repaired> {
   }
 
   #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {
-    const walk = walker?.walkData?.bind(walker);
-    if (walk === undefined) return undefined;
-    return (bytes, start, found) => walk(this.#found ?? this.#names.known(bytes, found), bytes, start, found);
+    if (walker?.walkData === undefined) return undefined;
+    const known = (bytes: Uint8Array, found: Envelope) => this.#found ?? this.#names.known(bytes, found);
+    return (bytes, start, found) => walker.walkData?.(known(bytes, found), bytes, start, found) ?? NOT_JSON;
   }
 
   #takeRecord(bytes: Buffer, line: number): void {

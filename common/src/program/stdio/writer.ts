@@ -25,6 +25,9 @@ export class MessageWriter {
   #queued: Uint8Array[] = [];
   #queuedBytes = 0;
   #scheduled = false;
+  /** Writes that wait for the reader, and the end of their time once the program is stopped. */
+  #waits = 0;
+  #limited: NodeJS.Timeout | undefined;
 
   constructor(
     output: Writable,
@@ -35,6 +38,7 @@ export class MessageWriter {
     this.#redact = redact;
     this.#stopped = stopped;
     output.on('error', (cause) => this.#close(whyClosed(cause), cause));
+    stopped.addEventListener('abort', () => this.#limit());
   }
 
   /** Aborted with OUTPUT_CLOSED when the reader exits (EPIPE), or reads nothing after the program was stopped. */
@@ -92,20 +96,20 @@ export class MessageWriter {
     await this.#untilRead((read) => this.#output.write(lines, read)); // The event 'error' reports a failure.
   }
 
-  /** Waits for the reader: without end until the program is stopped. */
+  /** Waits for the reader: without end until the program is stopped. One listener for all waits: there are thousands of them. */
   async #untilRead(begin: (read: () => void) => void): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = (): void => {
-      timer = setTimeout(() => this.#close(unreadText(this.#stopped)), unreadMs);
-    };
-    if (this.#stopped.aborted) limit();
-    this.#stopped.addEventListener('abort', limit);
-    try {
-      await unlessClosed(this.closed, begin);
-    } finally {
-      clearTimeout(timer);
-      this.#stopped.removeEventListener('abort', limit);
-    }
+    this.#waits += 1;
+    if (this.#stopped.aborted) this.#limit();
+    await unlessClosed(this.closed, begin);
+    this.#waits -= 1;
+    clearTimeout(this.#limited);
+    if (this.#stopped.aborted) this.#limit();
+  }
+
+  /** Waits no longer than this for a reader that reads nothing. */
+  #limit(): void {
+    clearTimeout(this.#limited);
+    if (this.#waits > 0) this.#limited = setTimeout(() => this.#close(unreadText(this.#stopped)), unreadMs);
   }
 
   #close(why: string, cause?: Error): void {
