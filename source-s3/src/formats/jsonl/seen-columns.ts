@@ -7,7 +7,7 @@ export class SeenColumns {
   readonly #wanted: readonly string[];
   readonly #unseen: Set<number>;
   #shape = -1;
-  readonly #found: string[] = [];
+  #found: string[] = [];
 
   /** `wanted`: the names of the first members. */
   constructor(wanted: readonly string[], members: JsonMembers) {
@@ -32,6 +32,8 @@ export class SeenColumns {
 
   /** Columns that were seen since the last call. */
   take(): readonly string[] {
-    return this.#found.splice(0);
+    const found = this.#found;
+    if (found.length > 0) this.#found = [];
+    return found;
   }
 }

@@ -6,7 +6,7 @@ const mostUndeclared = 1000;
 /** Each is reported once. Bound: a thousand names, and the two provenance names, which are always reported. */
 export class UndeclaredNames {
   readonly #known = new Set<string>();
-  readonly #found: string[] = [];
+  #found: string[] = [];
 
   add(name: string): void {
     if (this.#known.has(name) || (this.#known.size >= mostUndeclared && !isProvenance(name))) return;
@@ -15,6 +15,8 @@ export class UndeclaredNames {
   }
 
   take(): readonly string[] {
-    return this.#found.splice(0);
+    const found = this.#found;
+    if (found.length > 0) this.#found = [];
+    return found;
   }
 }
