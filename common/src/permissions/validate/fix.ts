@@ -61,7 +61,7 @@ function keep(statement: Statement, task: Task): Kept {
     return { note: `is removed because it has errors (${faults.map(({ code }) => code).join(', ')})` };
   if (effect === 'Deny' && blocks(statement, task)) {
     if (principal === undefined || validation.kind === 'iam')
-      return { note: 'is removed because it denies a needed action: nothing else that it denied is denied any more' };
+      return { note: 'is removed because it denies a needed action. Add a narrower Deny for what it must still deny' };
     return { json: sparing(json, principal), note: `no longer denies ${principal.arn}` };
   }
   // The least statements replace it.
